@@ -1,0 +1,134 @@
+"""Seating and unseating people in one's own union: what its system and security administrators do.
+
+Accounts are made on the login role's connection, before the seat and outside its transaction: if the seat is refused, an account without any place remains,
+which opens nothing, and the next attempt finds it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from authz import guard
+from authz.errors import EXCLUSIVE_ROLES, UNKNOWN_ROLE
+from authz.permissions import Permission
+from authz.roles import Role
+from authz.scope import WriteScope, audit_act
+from authz.subject import Subject
+from kernel.database import Database
+from tenants.accounts import service
+from tenants.accounts.entrance import Entrance
+from tenants.accounts.service import NewAccount, Seat
+from tenants.errors import LOGIN_UNKNOWN
+
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+"""三员: whoever is one of them is neither of the others in the same union."""
+_WORDS = frozenset(role.value for role in Role)
+_SELF = "is_self_account"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMember:
+    """A person to be seated; with a `password` the account is made, without one it must exist."""
+
+    login: str
+    name: str
+    roles: frozenset[str]
+    valid_from: date
+    valid_to: date | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+def require_roles(words: Iterable[str]) -> frozenset[Role]:
+    """The roles that these words name, fit to be held by one person in one union; raises UNKNOWN_ROLE, EXCLUSIVE_ROLES.
+
+    The courier's role is the machinery's and no person's.
+    """
+    roles: set[Role] = set()
+    for word in words:
+        if word not in _WORDS or word == Role.COURIER:
+            raise UNKNOWN_ROLE(path=("input", "roles"), role=word)
+        roles.add(Role(word))
+    both = sorted(roles & ADMINISTRATORS)
+    if len(both) > 1:
+        raise EXCLUSIVE_ROLES(path=("input", "roles"), roles="、".join(both))
+    return frozenset(roles)
+
+
+async def add_member(scope: WriteScope, entrance: Entrance, new: NewMember) -> UUID:
+    """Seat a person in the union at hand; returns the membership's id.
+
+    Raises the refusals of the gate, of `require_roles`, of `tenants.accounts.service.create_account` and `seat_member`, and LOGIN_UNKNOWN.
+    """
+    roles = require_roles(new.roles)
+    await guard.require(scope, Permission.MEMBERSHIP_CREATE, Subject("membership"))
+    account_id = await _account(scope, entrance, new)
+    await guard.require(scope, Permission.MEMBERSHIP_CREATE, _subject(scope, account_id))
+    membership_id = await service.seat_member(scope.session, account_id, _seat(new, roles))
+    audit_act(
+        scope,
+        Permission.MEMBERSHIP_CREATE,
+        "membership",
+        membership_id,
+        after={"account_id": str(account_id), "login": new.login, **_shown(new.roles, new.valid_from, new.valid_to)},
+    )
+    return membership_id
+
+
+async def change_member(scope: WriteScope, membership_id: UUID, seat: Seat) -> UUID:
+    """Give a member other roles or another period, from his next request on. Raises NOT_FOUND and the refusals of `add_member`."""
+    roles = require_roles(seat.roles)
+    member = await service.lock_member(scope.session, membership_id)
+    await guard.require(scope, Permission.MEMBERSHIP_CREATE, _subject(scope, member.account_id, membership_id))
+    before = _shown(member.roles, member.valid_from, member.valid_to)
+    service.change_seat(member, Seat(name=seat.name, roles=roles, valid_from=seat.valid_from, valid_to=seat.valid_to))
+    after = _shown(member.roles, member.valid_from, member.valid_to)
+    audit_act(scope, Permission.MEMBERSHIP_CREATE, "membership", membership_id, before=before, after=after)
+    return membership_id
+
+
+async def end_member(scope: WriteScope, membership_id: UUID) -> UUID:
+    """Take a member's place from him, from his next request on. Raises NOT_FOUND and the refusals of the gate; ending twice changes nothing."""
+    member = await service.lock_member(scope.session, membership_id)
+    await guard.require(scope, Permission.MEMBERSHIP_REVOKE, _subject(scope, member.account_id, membership_id))
+    before = _shown(member.roles, member.valid_from, member.valid_to)
+    service.end_seat(member, scope.clock.today())
+    after = _shown(member.roles, member.valid_from, member.valid_to)
+    audit_act(scope, Permission.MEMBERSHIP_REVOKE, "membership", membership_id, before=before, after=after)
+    return membership_id
+
+
+async def found_member(owner: Database, tenant_id: UUID, account_id: UUID, seat: Seat) -> UUID:
+    """Seat somebody without asking the gate: for the installation's owner, who seats the first administrators and the demo."""
+    roles = require_roles(seat.roles)
+    checked = Seat(name=seat.name, roles=roles, valid_from=seat.valid_from, valid_to=seat.valid_to)
+    async with owner.write(tenant_id) as session:
+        return await service.seat_member(session, account_id, checked)
+
+
+async def _account(scope: WriteScope, entrance: Entrance, new: NewMember) -> UUID:
+    async with entrance.database.plain() as session:
+        found = await service.find_account_id(session, new.login)
+        if found is not None and new.password is None:
+            return found
+        if new.password is None:
+            raise LOGIN_UNKNOWN(path=("input", "login"), login=new.login)
+        account = NewAccount(login=new.login, name=new.name, password=new.password)
+        return await service.create_account(session, entrance.passwords, scope.clock, account)
+
+
+def _subject(scope: WriteScope, account_id: UUID, membership_id: UUID | None = None) -> Subject:
+    relations = frozenset({_SELF}) if account_id == scope.actor.account_id else frozenset[str]()
+    return Subject("membership", id=membership_id, relations=relations)
+
+
+def _seat(new: NewMember, roles: frozenset[Role]) -> Seat:
+    return Seat(name=new.name, roles=roles, valid_from=new.valid_from, valid_to=new.valid_to)
+
+
+def _shown(roles: Iterable[str], valid_from: date, valid_to: date | None) -> dict[str, object]:
+    return {
+        "roles": sorted(str(role) for role in roles),
+        "valid_from": valid_from.isoformat(),
+        "valid_to": None if valid_to is None else valid_to.isoformat(),
+    }

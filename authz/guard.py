@@ -1,0 +1,165 @@
+"""The one gate: every service function asks it, whoever calls it.
+
+Facts about the person (what he did with the object, whether he is recused, its subject, or assigned to it) are read in the transaction at hand, in at most
+one statement; the decision itself is made by the policy in force and remembers nothing about persons or objects.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, any_, delete, literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from authz import enforcer
+from authz.actor import Actor
+from authz.decision import Decision, decide
+from authz.duties import CREATED, Duty, relation_of
+from authz.enforcer import Request
+from authz.model import DutyRecord
+from authz.permissions import Permission
+from authz.relations import DESK_RELATIONS, HOLDER, NO_STAGE, PUBLISHED, RELATIONS
+from authz.scope import Scope, WriteScope
+from authz.stages import KNOWN_STAGES
+from authz.subject import Subject
+from kernel.database import ReadSession
+from kernel.ids import new_id
+
+Duties = dict[UUID, frozenset[str]]
+"""Relation words of one account to objects, by object."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A decision with the facts it was made from."""
+
+    decision: Decision
+    roles: frozenset[str]
+    level: str
+    relations: frozenset[str]
+    stage: str
+    revision: str
+
+
+async def require(scope: Scope[ReadSession], permission: Permission, subject: Subject) -> Decision:
+    """Raise the refusal unless the scope's actor may do this now; at most one statement."""
+    decision = (await judge(scope, [subject], [permission]))[0][permission]
+    if (reason := decision.reason) is not None:
+        raise reason
+    return decision
+
+
+async def judge(
+    scope: Scope[ReadSession], subjects: Sequence[Subject], permissions: Sequence[Permission]
+) -> list[dict[Permission, Decision]]:
+    """What the actor may do with each of the subjects, in their order; at most one statement for all of them."""
+    policy = enforcer.current()
+    needed = any(policy.asks_for_person(permission) for permission in permissions)
+    duties = await find_duties(scope, subjects) if needed else {}
+    return [
+        {
+            permission: decide(policy, _request(scope.actor, permission, subject, relations))
+            for permission in permissions
+        }
+        for subject in subjects
+        for relations in (relations_of(scope.actor, subject, duties),)
+    ]
+
+
+async def explain(scope: Scope[ReadSession], permission: Permission, subject: Subject) -> Explanation:
+    """The decision about the scope's actor with the facts it rests on; asks nobody's leave, the caller must."""
+    relations = relations_of(scope.actor, subject, await find_duties(scope, [subject]))
+    policy = enforcer.current()
+    request = _request(scope.actor, permission, subject, relations)
+    return Explanation(
+        decision=decide(policy, request),
+        roles=request.roles,
+        level=request.level,
+        relations=relations,
+        stage=request.stage,
+        revision=policy.revision,
+    )
+
+
+async def note(scope: WriteScope, duty: Duty, subject: Subject, *, account_id: UUID | None = None) -> None:
+    """Write down that the actor (or `account_id`) took this part in the subject; once, however often it is said.
+
+    The machinery takes no part in anything: nothing is written for an actor without an account. The object must exist.
+    """
+    account = account_id or scope.actor.account_id
+    if account is None:
+        return
+    if subject.id is None:
+        message = f"a duty needs an object, and this {subject.kind} has no id"
+        raise ValueError(message)
+    row = {
+        "tenant_id": scope.tenant_id,
+        "id": new_id(),
+        "object_kind": subject.kind,
+        "object_id": subject.id,
+        "account_id": account,
+        "duty": duty.value,
+        "at": scope.clock.now(),
+    }
+    await scope.session.execute(insert(DutyRecord).values(row).on_conflict_do_nothing())
+
+
+async def release(scope: WriteScope, duty: Duty, subject: Subject, *, account_id: UUID) -> None:
+    """Take back a fact that no longer holds (an assignment, a recusal); acts that were done are never taken back."""
+    if not relation_of(duty).startswith("did_"):
+        await scope.session.execute(
+            delete(DutyRecord).where(
+                DutyRecord.tenant_id == scope.tenant_id,
+                DutyRecord.object_id == subject.id,
+                DutyRecord.account_id == account_id,
+                DutyRecord.duty == duty.value,
+            )
+        )
+        return
+    message = f"{duty.value} was done and stays done"
+    raise ValueError(message)
+
+
+async def find_duties(scope: Scope[ReadSession], subjects: Sequence[Subject]) -> Duties:
+    """The relation words of the actor to the subjects' objects, from the duty records; none, and no statement, for a worker."""
+    ids = sorted({object_id for subject in subjects for object_id in subject.duty_ids})
+    if scope.actor.account_id is None or not ids:
+        return {}
+    found = await scope.session.execute(
+        select(DutyRecord.object_id, DutyRecord.duty).where(
+            DutyRecord.tenant_id == scope.tenant_id,
+            DutyRecord.account_id == scope.actor.account_id,
+            DutyRecord.object_id == any_(literal(ids, ARRAY(Uuid()))),
+        )
+    )
+    duties: Duties = {}
+    for object_id, duty in found:
+        duties[object_id] = duties.get(object_id, frozenset()) | {relation_of(Duty(duty))}
+    return duties
+
+
+def relations_of(actor: Actor, subject: Subject, duties: Duties) -> frozenset[str]:
+    """All words for how the actor and his tenant stand to the subject; raises ValueError for a word nobody knows."""
+    unknown = subject.relations - RELATIONS
+    if unknown:
+        message = f"unknown relation words {sorted(unknown)}"
+        raise ValueError(message)
+    words = set(subject.relations)
+    if subject.tenant_id is None or subject.tenant_id == actor.tenant.id:
+        words.add(HOLDER)
+        if subject.desk is not None:
+            words.add(DESK_RELATIONS[subject.desk])
+    else:
+        words.add(PUBLISHED)
+    if actor.account_id is not None and subject.creator == actor.account_id:
+        words.add(CREATED)
+    return frozenset(words).union(*(duties.get(object_id, frozenset()) for object_id in subject.duty_ids))
+
+
+def _request(actor: Actor, permission: Permission, subject: Subject, relations: frozenset[str]) -> Request:
+    stage = subject.stage or NO_STAGE
+    if stage not in KNOWN_STAGES:
+        message = f"unknown stage '{stage}' of a {subject.kind}"
+        raise ValueError(message)
+    roles = frozenset(role.value for role in actor.roles)
+    return Request(roles, permission.kind, permission.act, actor.tenant.level, relations, stage)

@@ -1,0 +1,25 @@
+"""Who did what with an object: the facts that separation of duty is judged from, and lists of what is assigned to a person."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from kernel.database import Base, TenantRow
+
+
+class DutyRecord(TenantRow, Base):
+    """An account took a part in an object's case; `duty` is a word of `authz.duties`."""
+
+    __tablename__ = "duty_record"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "object_id", "account_id", "duty"),
+        Index("ix_duty_record_account", "tenant_id", "account_id", "duty", "object_id"),
+    )
+
+    object_kind: Mapped[str]
+    object_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    duty: Mapped[str]
+    at: Mapped[datetime]

@@ -1,0 +1,26 @@
+"""The roles a membership may hold; a closed vocabulary that policies, memberships and the contract share."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """One part in the work; a person may hold several unless a duty forbids it."""
+
+    CLERK = "clerk"
+    CHAIR = "chair"
+    RECOMMENDER = "recommender"
+    REVIEWER = "reviewer"
+    EXPERT = "expert"
+    PANEL_SECRETARY = "panel_secretary"
+    PANEL_CHAIR = "panel_chair"
+    DELIBERATION = "deliberation"
+    NOTICE_OFFICER = "notice_officer"
+    INVESTIGATOR = "investigator"
+    APPROVER = "approver"
+    FINANCE_CLERK = "finance_clerk"
+    FINANCE_APPROVER = "finance_approver"
+    AUDITOR = "auditor"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+    COURIER = "courier"

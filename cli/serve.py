@@ -1,0 +1,57 @@
+"""`jiangti serve` and `jiangti worker`: the whole process tree, or one process of it in the foreground."""
+
+import runpy
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+
+from cli.attached import run_api
+from cli.claim import AlreadyRunningError, claim
+from cli.commands import Commands, add_command
+from cli.database import report
+from cli.tree import Tree
+from kernel.postgres import Server, server_in_use
+from kernel.settings import Settings
+from migrations import runner
+
+__all__ = ["AlreadyRunningError", "register", "run_tree"]
+
+Banner = Callable[[], str]
+Load = Callable[[Server], None]
+
+
+def register(commands: Commands) -> None:
+    """Add the commands of this module."""
+    parser = add_command(commands, "serve", "run PostgreSQL, the API and the workers in one process tree", serve)
+    parser.add_argument(
+        "--api-only", action="store_true", help="only the API, in the foreground; the database must be ready"
+    )
+    add_command(commands, "worker", "run one worker in the foreground; the database must be ready", work)
+
+
+def run_tree(settings: Settings, *, banner: Banner, load: Load = lambda _: None) -> int:
+    """Run everything until a signal comes, and stop everything that was started; returns the exit code.
+
+    First claims home and port (raises AlreadyRunningError before anything slow), then starts or adopts PostgreSQL, migrates, calls
+    `load(server)` (demo data), starts API and workers, waits for `/readyz` and prints `banner()`.
+    """
+    with claim(settings) as held, server_in_use(settings, report=report) as server:
+        runner.prepare(settings, server)
+        load(server)
+        return Tree(settings, held, server, report).run(banner)
+
+
+def serve(settings: Settings, arguments: Namespace) -> int:
+    """The tree, or with `--api-only` this process as the API."""
+    if not arguments.api_only:
+        return run_tree(settings, banner=lambda: f"匠梯 serves http://{settings.host}:{settings.port}/graphql")
+    with claim(settings, exclusive=False) as held:
+        run_api(settings, held.listener)
+    return 0
+
+
+def work(_settings: Settings, _arguments: Namespace) -> int:
+    """This process as a worker."""
+    sys.argv = ["workers"]
+    runpy.run_module("workers", run_name="__main__", alter_sys=True)
+    return 0

@@ -1,0 +1,159 @@
+"""The ASGI application: `uvicorn --factory graphql_api.app:create_app`."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date, datetime, time
+from pathlib import Path
+
+import orjson
+from alembic.script import ScriptDirectory
+from graphql import lexicographic_sort_schema, print_schema
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from authz.roles import Role
+from graphql_api.context import EntranceAuthenticator, Services
+from graphql_api.documents import Documents
+from graphql_api.endpoint import Endpoint, encoded, find_actor, refusal
+from graphql_api.headers import GRAPHIQL_POLICY, Frame
+from graphql_api.limits import Limits
+from graphql_api.negotiation import RequestRefused, read_body
+from graphql_api.refusals import MALFORMED_REQUEST, NOT_DEMO
+from graphql_api.schema import Contract, build
+from kernel.clock import CHINA, ShiftedClock, SystemClock
+from kernel.database import Database
+from kernel.postgres import database_urls, find_server
+from kernel.sealing import Sealer
+from kernel.settings import Settings
+from tenants.accounts.entrance import open_entrance
+from tenants.errors import NOT_SIGNED_IN
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_STATIC = Path(__file__).parent / "static"
+_HEADS = frozenset(ScriptDirectory(Path(__file__).parent.parent / "migrations").get_heads())
+
+
+def create_app() -> Starlette:
+    """The application of this process's environment."""
+    settings = Settings.from_env()
+    urls = database_urls(settings, find_server(settings))
+    clock = ShiftedClock(settings.clock_file) if settings.demo else SystemClock()
+    entrance = open_entrance(urls.login, cheap=settings.demo)
+    services = Services(
+        app=Database(urls.app, pool_size=settings.app_pool_size, sealer=Sealer(settings.secret_key())),
+        entrance=entrance,
+        clock=clock,
+        authenticator=EntranceAuthenticator(entrance, clock),
+    )
+    return make_app(build(settings.derive("cursor")), services, demo=settings.demo)
+
+
+def make_app(contract: Contract, services: Services, *, demo: bool, limits: Limits | None = None) -> Starlette:
+    """The application over given parts; `demo` opens GraphiQL, introspection to everybody, and the clock."""
+    documents = Documents(contract.registry, limits or Limits(), hide_suggestions=not demo)
+    endpoint = Endpoint(contract.executable, contract.registry, documents, services, open_schema=demo)
+    routes = [
+        Route("/graphql", _Door(endpoint)),
+        Route("/schema.graphql", _schema_route(contract, services)),
+        Route("/livez", _livez),
+        Route("/readyz", _readyz_route(services)),
+    ]
+    if demo:
+        routes += [
+            Route("/graphiql", _graphiql),
+            Route("/", _home),
+            Route("/demo/clock", _clock_route(services), methods=["POST"]),
+        ]
+    mounts = [Mount("/static", StaticFiles(directory=_STATIC))] if demo else []
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await services.app.close()
+        await services.entrance.close()
+
+    return Starlette(routes=[*routes, *mounts], middleware=[Middleware(Frame)], lifespan=lifespan)
+
+
+class _Door:
+    """Hands every method to the endpoint, which answers the wrong ones in its own way."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._endpoint(Request(scope, receive))
+        await response(scope, receive, send)
+
+
+def _schema_route(contract: Contract, services: Services) -> Handler:
+    sdl = print_schema(lexicographic_sort_schema(contract.executable)) + "\n"
+
+    async def schema(request: Request) -> Response:
+        if await find_actor(request, services) is None:
+            return refusal(NOT_SIGNED_IN(), 401, request)
+        return PlainTextResponse(sdl)
+
+    return schema
+
+
+async def _livez(_request: Request) -> Response:
+    return encoded({"status": "ok"}, 200)
+
+
+def _readyz_route(services: Services) -> Handler:
+    async def readyz(_request: Request) -> Response:
+        try:
+            is_ready = await is_migrated(services.app)
+        except (SQLAlchemyError, OSError):
+            is_ready = False
+        return encoded({"status": "ok" if is_ready else "unavailable"}, 200 if is_ready else 503)
+
+    return readyz
+
+
+async def is_migrated(database: Database) -> bool:
+    """Whether the schema stands where this code's migrations end; where the web's role may not see that, whether the database answers."""
+    async with database.plain() as session:
+        shown = text("SELECT has_table_privilege('alembic_version', 'SELECT')")
+        if not (await session.execute(shown)).scalar_one():
+            return True
+        current = set((await session.execute(text("SELECT version_num FROM alembic_version"))).scalars())
+    return current == _HEADS
+
+
+async def _home(_request: Request) -> Response:
+    return RedirectResponse("/graphiql")
+
+
+async def _graphiql(_request: Request) -> Response:
+    return FileResponse(_STATIC / "graphiql" / "index.html", headers={"content-security-policy": GRAPHIQL_POLICY})
+
+
+def _clock_route(services: Services) -> Handler:
+    async def move_clock(request: Request) -> Response:
+        """`{"date": "2024-05-01"}`: nine in the morning of that day, for every process of the demo."""
+        actor = await find_actor(request, services)
+        if actor is None:
+            return refusal(NOT_SIGNED_IN(), 401, request)
+        clock = services.clock
+        if actor.tenant.parent_id is not None or Role.SYSTEM_ADMIN not in actor.roles or not isinstance(clock, ShiftedClock):
+            return refusal(NOT_DEMO(), 403, request)
+        try:
+            day = date.fromisoformat(orjson.loads(await read_body(request))["date"])
+        except (ValueError, KeyError, TypeError):
+            return refusal(MALFORMED_REQUEST(detail="date"), 400, request)
+        except RequestRefused as refused:
+            return refusal(refused.failure, refused.status, request)
+        clock.set_now(datetime.combine(day, time(9), CHINA))
+        return encoded({"now": clock.now().astimezone(CHINA).isoformat(timespec="seconds")}, 200)
+
+    return move_clock

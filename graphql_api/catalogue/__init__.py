@@ -1,0 +1,1 @@
+"""Programmes and editions in the contract."""

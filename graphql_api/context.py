@@ -1,0 +1,127 @@
+"""What a request knows: who asks, in which language, and where its transactions come from."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from authz.actor import Actor
+from authz.roles import Role
+from authz.scope import ReadScope, WriteScope
+from graphql_api.reading import Reading
+from graphql_api.registry import Registry
+from kernel.clock import Clock
+from kernel.database import Database
+from tenants.accounts import sessions
+from tenants.accounts.entrance import Entrance
+from tenants.accounts.facts import SignedIn
+from tenants.errors import NOT_SIGNED_IN
+
+_CONNECTIONS_PER_REQUEST = 3
+
+
+class Authenticator(Protocol):
+    """Who stands behind a token."""
+
+    async def authenticate(self, token: str) -> SignedIn | None:
+        """A live session; None for anything else."""
+        ...
+
+
+@dataclass(frozen=True)
+class EntranceAuthenticator:
+    """Asks the door, at every request."""
+
+    entrance: Entrance
+    clock: Clock
+
+    async def authenticate(self, token: str) -> SignedIn | None:
+        return await sessions.authenticate(self.entrance, token, self.clock)
+
+
+@dataclass(frozen=True)
+class Services:
+    """What one process has and every request shares."""
+
+    app: Database
+    entrance: Entrance
+    clock: Clock
+    authenticator: Authenticator
+
+
+def actor_of(signed_in: SignedIn) -> Actor:
+    """The person of a session as the gate sees him."""
+    return Actor(
+        account_id=signed_in.account_id,
+        name=signed_in.name,
+        tenant=signed_in.tenant,
+        roles=frozenset(Role(word) for word in signed_in.roles),
+        membership_id=signed_in.membership_id,
+        session_id=signed_in.session_id,
+    )
+
+
+@dataclass
+class Context:
+    """One request. Never hold a transaction while asking for another: siblings run at the same time and connections are few."""
+
+    services: Services
+    registry: Registry
+    signed_in: SignedIn | None
+    request_id: str
+    language: str = "zh"
+    address: str | None = None
+    actor: Actor | None = field(init=False)
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONNECTIONS_PER_REQUEST))
+
+    def __post_init__(self) -> None:
+        self.actor = None if self.signed_in is None else actor_of(self.signed_in)
+
+    def become(self, signed_in: SignedIn) -> None:
+        """What is selected after signing in is read as the person who has just come in."""
+        self.signed_in = signed_in
+        self.actor = actor_of(signed_in)
+
+    def require_signed_in(self) -> SignedIn:
+        """The session at hand; raises NOT_SIGNED_IN."""
+        if self.signed_in is None:
+            raise NOT_SIGNED_IN()
+        return self.signed_in
+
+    def require_actor(self) -> Actor:
+        """Who is signed in; raises NOT_SIGNED_IN."""
+        if self.actor is None:
+            raise NOT_SIGNED_IN()
+        return self.actor
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadScope]:
+        """A read transaction on the actor's tenant, for this use alone."""
+        actor = self.require_actor()
+        async with self.turns, self.services.app.read(actor.tenant.id) as session:
+            yield ReadScope(session, actor, self.services.clock, self.request_id)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteScope]:
+        """A write transaction on the actor's tenant; commits at its end."""
+        actor = self.require_actor()
+        async with self.turns, self.services.app.write(actor.tenant.id) as session:
+            yield WriteScope(session, actor, self.services.clock, self.request_id)
+
+    @asynccontextmanager
+    async def reading(self, *, public: bool = False) -> AsyncIterator[Reading]:
+        """Declared reads in a transaction of their own; with `public`, also for nobody."""
+        if self.actor is None and public:
+            async with self.turns, self.services.app.plain() as session:
+                connection: AsyncConnection = await session.connection()
+                yield Reading(connection, None, None)
+        else:
+            async with self.read() as scope:
+                yield Reading(await scope.session.connection(), self.actor, scope)
+
+
+Info = strawberry.Info[Context, None]

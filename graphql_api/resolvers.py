@@ -1,0 +1,172 @@
+"""The few generic resolvers behind every declared field; put straight into the executable schema, past Strawberry's argument handling.
+
+Only roots (and payloads) touch the database: they read everything selected below them; the rest looks into the rows they brought.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+
+from graphql_api.context import Context
+from graphql_api.ids import decode_id, encode_id, find_key
+from graphql_api.pagination import Page, PageInfo
+from graphql_api.refusals import TOO_MANY_IDS
+from graphql_api.registry import Bound, Registry, definition_of, is_connection
+from graphql_api.scalars import money_of
+from graphql_api.selection import Planner, label
+from graphql_api.sources import MOST, ColumnRead, ExpressionRead, FoundRead, KeyRead, ManyRead, ReturnedRead, Row, Source
+from kernel.errors import Failure
+
+Resolver = Callable[..., Any]
+
+
+def install(schema: GraphQLSchema, registry: Registry) -> None:
+    """Put the generic resolvers into a schema."""
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLObjectType):
+            for name, bound in registry.fields.get(kind.name, {}).items():
+                kind.fields[name].resolve = _resolver(bound, registry.sources.get(kind.name))
+            _install_page(kind)
+            if kind.name in registry.sources:
+                kind.is_type_of = None
+        elif isinstance(kind, GraphQLInterfaceType) and kind.name == "Node":
+            kind.resolve_type = _type_name
+
+
+def _type_name(row: Row, _info: GraphQLResolveInfo, _kind: object) -> str:
+    return row.type_name
+
+
+def _install_page(kind: GraphQLObjectType) -> None:
+    if is_connection(kind):
+        _set(kind.fields, "edges", lambda page, _info: [(page, row) for row in page.rows])
+        _set(kind.fields, "pageInfo", lambda page, _info: page)
+        _set(kind.fields, "totalCount", lambda page, _info: page.total_count)
+        edge: Any = kind.fields["edges"].type
+        while not isinstance(edge, GraphQLObjectType):
+            edge = edge.of_type
+        _set(edge.fields, "cursor", lambda edge, _info: edge[0].ordering.cursor(edge[1]))
+        _set(edge.fields, "node", lambda edge, _info: edge[1])
+    definition = definition_of(kind)
+    if definition is not None and definition.origin is PageInfo:
+        _set(kind.fields, "hasNextPage", lambda page, _info: page.has_next_page)
+        _set(kind.fields, "hasPreviousPage", lambda page, _info: page.has_previous_page)
+        _set(kind.fields, "startCursor", lambda page, _info: _cursor(page, 0))
+        _set(kind.fields, "endCursor", lambda page, _info: _cursor(page, -1))
+
+
+def _set(fields: dict[str, GraphQLField], name: str, resolve: Resolver) -> None:
+    fields[name].resolve = resolve
+
+
+def _cursor(page: Page, place: int) -> str | None:
+    return page.ordering.cursor(page.rows[place]) if page.rows else None
+
+
+def _resolver(bound: Bound, source: Source | None) -> Resolver:
+    read = bound.read
+    if isinstance(read, KeyRead) and source is not None:
+        key, type_name = source.key.key, source.type_name
+        return lambda row, _info: encode_id(type_name, row[key])
+    if isinstance(read, ColumnRead):
+        return _column_resolver(read)
+    if isinstance(read, ExpressionRead):
+        name = label(bound)
+        return (lambda row, _info: money_of(row[name])) if read.as_money else (lambda row, _info: row[name])
+    if isinstance(read, FoundRead):
+        return _found(bound, read)
+    if isinstance(read, ManyRead) and read.remote is None:
+        return _listed(bound, read)
+    if isinstance(read, ReturnedRead):
+        return _returned(bound)
+    return _related
+
+
+def _column_resolver(read: ColumnRead) -> Resolver:
+    key, refers = read.column.key, read.refers
+    if refers is not None:
+        return lambda row, _info: None if row[key] is None else encode_id(refers, row[key])
+    return (lambda row, _info: money_of(row[key])) if read.as_money else (lambda row, _info: row[key])
+
+
+def _related(row: Row, info: GraphQLResolveInfo, **_given: object) -> Any:  # noqa: ANN401 - whatever the relation gave
+    value = row.related[id(info.field_nodes[0])]
+    if isinstance(value, Failure):
+        raise value
+    return value
+
+
+def _listed(bound: Bound, read: ManyRead) -> Resolver:
+    async def resolve(_root: object, info: GraphQLResolveInfo, **_given: object) -> Page:
+        context: Context = info.context
+        if not read.public:
+            context.require_actor()
+        related = Planner(context.registry, info, context.actor).related(bound, info.field_nodes, info.parent_type)
+        async with context.reading(public=read.public) as reading:
+            return await reading.page(related)
+
+    return resolve
+
+
+def _found(bound: Bound, read: FoundRead) -> Resolver:
+    target = _target(bound)
+
+    async def resolve(_root: object, info: GraphQLResolveInfo, **given: Any) -> Row | None:  # noqa: ANN401
+        context: Context = info.context
+        if not read.public:
+            context.require_actor()
+        key = find_key(given["id"], target[1].name)
+        return None if key is None else await _row(info, target, key, public=read.public)
+
+    return resolve
+
+
+def _returned(bound: Bound) -> Resolver:
+    target = _target(bound)
+
+    async def resolve(payload: Any, info: GraphQLResolveInfo) -> Row | None:  # noqa: ANN401 - a Payload
+        key = payload.ids.get(bound.name)
+        return None if key is None else await _row(info, target, key)
+
+    return resolve
+
+
+def _target(bound: Bound) -> tuple[Source, GraphQLObjectType]:
+    if bound.target is None or bound.target_type is None:
+        message = f"{bound.name} has no source behind it"
+        raise TypeError(message)
+    return bound.target, bound.target_type
+
+
+async def _row(info: GraphQLResolveInfo, target: tuple[Source, GraphQLObjectType], key: UUID, *, public: bool = False) -> Row | None:
+    context: Context = info.context
+    plan = Planner(context.registry, info, context.actor).plan(*target, info.field_nodes)
+    async with context.reading(public=public) as reading:
+        return (await reading.rows(plan, [key])).get(key)
+
+
+async def find_row(info: GraphQLResolveInfo, type_name: str, key: UUID) -> Row | None:
+    """One row of a declared type with what the current field selects below it; for the rare hand-written resolver."""
+    registry: Registry = info.context.registry
+    return await _row(info, (registry.sources[type_name], registry.types[type_name]), key)
+
+
+async def find_nodes(info: GraphQLResolveInfo, ids: Sequence[str]) -> list[Row | None]:
+    """Rows by their ids, in their order; null for what is malformed, unknown, or another tenant's."""
+    context: Context = info.context
+    context.require_actor()
+    if len(ids) > MOST:
+        raise TOO_MANY_IDS(path=("ids",), most=MOST)
+    decoded = [decode_id(given) for given in ids]
+    kinds = dict.fromkeys(name for name, _ in filter(None, decoded) if name in context.registry.sources)
+    found: dict[tuple[str, UUID], Row] = {}
+    async with context.reading() as reading:
+        for name in kinds:
+            plan = Planner(context.registry, info, context.actor).plan(
+                context.registry.sources[name], context.registry.types[name], info.field_nodes
+            )
+            keys = [key for kind, key in filter(None, decoded) if kind == name]
+            found |= {(name, key): row for key, row in (await reading.rows(plan, keys)).items()}
+    return [None if place is None else found.get(place) for place in decoded]

@@ -1,0 +1,1 @@
+"""Unions in the contract."""

@@ -1,0 +1,115 @@
+"""Who is signed in, as the contract shows it; read from the session at hand, not from declared rows."""
+
+from typing import Any
+
+import strawberry
+
+from authz.roles import Role
+from graphql_api.context import Info
+from graphql_api.ids import encode_id
+from graphql_api.resolvers import find_row
+from graphql_api.scalars import Date, DateTime
+from graphql_api.tenants.types import RoleName, TenantSummary, TenantType, summary_of
+from tenants.accounts import sessions
+from tenants.accounts.facts import MembershipFacts, SessionFacts, SignedIn
+
+
+@strawberry.type(name="Session", description="A sign-in of the viewer's, bound to one union.")
+class SessionType:
+    """One of the person's own sessions."""
+
+    id: strawberry.ID
+    tenant: TenantSummary
+    issued_at: DateTime
+    last_seen_at: DateTime = strawberry.field(description="To about a minute.")
+    expires_at: DateTime = strawberry.field(description="Ends then at the latest; earlier when unused.")
+    is_current: bool
+
+
+@strawberry.type(description="A union in which the viewer may work today; `switchTenant` goes there.")
+class ViewerMembership:
+    """One of the person's places."""
+
+    tenant: TenantSummary
+    name: str = strawberry.field(description="The person's name in that union.")
+    roles: list[RoleName]
+    valid_from: Date
+    valid_to: Date | None = strawberry.field(description="The first day on which it no longer holds.")
+    is_current: bool
+
+
+@strawberry.type(description="Who is signed in, and where.")
+class Viewer:
+    """The person behind the token."""
+
+    signed_in: strawberry.Private[SignedIn]
+
+    @strawberry.field(description="The person's name in this union.")
+    def name(self) -> str:
+        """As histories show it."""
+        return self.signed_in.name
+
+    @strawberry.field
+    def login(self) -> str:
+        """What he signs in with."""
+        return self.signed_in.login
+
+    @strawberry.field(description="The roles held in this union.")
+    def roles(self) -> list[RoleName]:
+        """In the order of the vocabulary."""
+        return roles_of(self.signed_in.roles)
+
+    @strawberry.field(description="The union this session is bound to.")
+    async def tenant(self, info: Info) -> TenantType | None:
+        """Read through its source."""
+        return await declared_row(info, "Tenant", self.signed_in)
+
+    @strawberry.field(description="The unions in which the person may work today, the highest first; at most a few.")
+    async def memberships(self, info: Info) -> list[ViewerMembership]:
+        """One statement."""
+        services = info.context.services
+        places = await sessions.list_places(services.entrance, self.signed_in.account_id, services.clock)
+        return [_membership(place, self.signed_in) for place in places]
+
+    @strawberry.field(description="This session.")
+    async def session(self, info: Info) -> SessionType | None:
+        """Null where it has just been ended."""
+        return next((one for one in await list_sessions(info, self.signed_in) if one.is_current), None)
+
+
+async def list_sessions(info: Info, signed_in: SignedIn) -> list[SessionType]:
+    """The person's own live sessions, the latest first."""
+    services = info.context.services
+    return [_session(one) for one in await sessions.list_sessions(services.entrance, signed_in, services.clock)]
+
+
+async def declared_row(info: Info, type_name: str, signed_in: SignedIn) -> Any:  # noqa: ANN401 - a Row stands for its type
+    """The union of a session, with what the field selects below it."""
+    return await find_row(info._raw_info, type_name, signed_in.tenant.id)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+def roles_of(words: frozenset[str]) -> list[Role]:
+    """In the order of the vocabulary."""
+    return [role for role in Role if role.value in words]
+
+
+def _session(facts: SessionFacts) -> SessionType:
+    return SessionType(
+        id=strawberry.ID(encode_id("Session", facts.id)),
+        tenant=summary_of(facts.tenant),
+        issued_at=facts.issued_at,
+        last_seen_at=facts.last_seen_at,
+        expires_at=facts.expires_at,
+        is_current=facts.is_current,
+    )
+
+
+def _membership(place: MembershipFacts, signed_in: SignedIn) -> ViewerMembership:
+    return ViewerMembership(
+        tenant=summary_of(place.tenant),
+        name=place.name,
+        roles=roles_of(place.roles),
+        valid_from=place.valid_from,
+        valid_to=place.valid_to,
+        is_current=place.id == signed_in.membership_id,
+    )

@@ -1,0 +1,83 @@
+"""Every write leaves one entry, in the transaction of the write: who, as whom, what, on what, before and after.
+
+The table takes INSERTs only. Entries of a tenant are chained and sealed by a job; `verify` is in `kernel.audit_chain`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.database import Base, TenantRow, WriteSession
+from kernel.ids import new_id
+
+
+class AuditEntry(TenantRow, Base):
+    """One act of one person (or of a worker, then `account_id` is null and `actor` names it)."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_object", "tenant_id", "object_kind", "object_id", "id"),
+        Index("ix_audit_entry_at", "tenant_id", "at", "id"),
+    )
+
+    at: Mapped[datetime]
+    account_id: Mapped[UUID | None]
+    actor: Mapped[str]
+    act: Mapped[str]
+    object_kind: Mapped[str]
+    object_id: Mapped[UUID]
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    request_id: Mapped[str | None]
+
+
+class AuditPending(Base):
+    """The tenant has entries that no seal covers yet; from `due_at` (real time) on, the sealing job looks."""
+
+    __tablename__ = "audit_pending"
+    __table_args__ = (Index("ix_audit_pending_due", "due_at"),)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+async def remember_unsealed(session: WriteSession) -> None:
+    """Say that the tenant has something to seal. Waits for nobody: a row that is there already will do."""
+    await session.execute(insert(AuditPending).values(tenant_id=session.tenant_id).on_conflict_do_nothing())
+
+
+def record(  # noqa: PLR0913 - an entry has this many facts
+    session: WriteSession,
+    *,
+    at: datetime,
+    account_id: UUID | None,
+    actor: str,
+    act: str,
+    object_kind: str,
+    object_id: UUID,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    request_id: str | None = None,
+) -> None:
+    """Add one entry to the running transaction; values must be JSON and hold no personal data in clear."""
+    session.before_commit(remember_unsealed)
+    session.add(
+        AuditEntry(
+            tenant_id=session.tenant_id,
+            id=new_id(),
+            at=at,
+            account_id=account_id,
+            actor=actor,
+            act=act,
+            object_kind=object_kind,
+            object_id=object_id,
+            before=dict(before or {}),
+            after=dict(after or {}),
+            request_id=request_id,
+        ),
+    )

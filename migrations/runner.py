@@ -1,0 +1,153 @@
+"""From an empty server to a database the product can use: roles, database, schema. Every step may be repeated."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from asyncpg import InvalidCatalogNameError
+from asyncpg import PostgresError as PostgresServerError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from kernel.postgres import PostgresError, Server, database_urls
+from kernel.settings import DatabaseUrls, Settings
+from migrations.models import metadata
+from migrations.roles import ensure_database, ensure_roles, open_database
+
+Result = TypeVar("Result")
+
+HERE = Path(__file__).parent
+_LOCK = 8_400_001
+"""Advisory lock: two processes that prepare the same server take turns. Only comfort; each step stands being repeated."""
+
+
+def prepare(settings: Settings, server: Server, database: str | None = None) -> DatabaseUrls:
+    """Make roles and database where missing, bring the schema to its head, and say how to connect."""
+    name = database or settings.database_name
+    urls = database_urls(settings, server, name)
+    run_blocking(_prepare(settings, server, name, urls))
+    return urls
+
+
+def urls(settings: Settings, server: Server, database: str | None = None) -> DatabaseUrls:
+    """The URL of each role; touches nothing."""
+    return database_urls(settings, server, database)
+
+
+def migrate(settings: Settings, owner_url: str, revision: str = "head") -> None:
+    """Bring one database to a revision (`head`, `base`, or an identifier), as its owner."""
+    run_blocking(_on_schema(settings, owner_url, lambda config: _move(config, revision)))
+
+
+def differences(owner_url: str) -> list[str]:
+    """What a new revision would have to change so that the schema is what the models say; empty when they agree."""
+    return run_blocking(_compare(owner_url))
+
+
+def alembic_config(settings: Settings, connection: Connection | None = None) -> Config:
+    """Alembic's configuration, made here so that no file holds an address or a secret."""
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.set_main_option("path_separator", "os")
+    config.attributes["role_prefix"] = settings.role_prefix
+    if connection is not None:
+        config.attributes["connection"] = connection
+    return config
+
+
+def existing_database(server: Server) -> str:
+    """A database of the server that can be connected to in order to make others."""
+    return run_blocking(_existing_database(server))
+
+
+def run_blocking(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine to its end from synchronous code, also where an event loop is already running in this thread."""
+    with ThreadPoolExecutor(1, thread_name_prefix="migrations") as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+async def _prepare(settings: Settings, server: Server, name: str, made: DatabaseUrls) -> None:
+    if server.superuser is not None:
+        async with _administering(server, await _existing_database(server)) as connection:
+            await ensure_roles(connection, settings)
+            await ensure_database(connection, settings, name)
+        async with _administering(server, name) as connection:
+            await open_database(connection, settings, name)
+    await _on_schema(settings, made.owner, lambda config: command.upgrade(config, "head"))
+
+
+async def _existing_database(server: Server) -> str:
+    """The database that DATABASE_URL names, or `postgres` while that one is still to be made."""
+    if server.embedded:
+        return server.maintenance_database
+    engine = create_async_engine(server.url(server.maintenance_database), poolclass=NullPool)
+    try:
+        async with engine.connect():
+            return server.maintenance_database
+    except (OSError, DBAPIError, PostgresServerError) as failure:
+        if getattr(getattr(failure, "orig", failure), "sqlstate", None) == InvalidCatalogNameError.sqlstate:
+            return "postgres"
+        raise _unprepared(server, failure) from failure
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def _administering(server: Server, database: str) -> AsyncIterator[AsyncConnection]:
+    """A connection as the administrator, outside transactions, one process at a time."""
+    engine = create_async_engine(server.url(database), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+            yield connection
+    except (OSError, DBAPIError, PostgresServerError) as failure:
+        raise _unprepared(server, failure) from failure
+    finally:
+        await engine.dispose()
+
+
+async def _on_schema(settings: Settings, owner_url: str, act: Callable[[Config], object]) -> None:
+    """Run an Alembic command in one transaction of the owner's."""
+    engine = create_async_engine(owner_url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            await connection.run_sync(lambda sync: act(alembic_config(settings, sync)))
+    finally:
+        await engine.dispose()
+
+
+async def _compare(owner_url: str) -> list[str]:
+    engine = create_async_engine(owner_url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_differences)
+    finally:
+        await engine.dispose()
+
+
+def _differences(connection: Connection) -> list[str]:
+    options = {"compare_type": True, "compare_server_default": True}
+    found = cast("list[Any]", compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+    return [repr(change)[:300] for change in found]
+
+
+def _move(config: Config, revision: str) -> None:
+    if revision == "base":
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
+
+
+def _unprepared(server: Server, failure: Exception) -> PostgresError:
+    reason = str(getattr(failure, "orig", None) or failure).splitlines()[0]
+    return PostgresError(f"the server {server.host}:{server.port} cannot be prepared: {reason}")

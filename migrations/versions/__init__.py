@@ -1,0 +1,1 @@
+"""One file per step, applied in order; never edited once shipped."""

@@ -1,0 +1,1 @@
+"""The business of the craftsman programmes, by area; an area imports only areas before it."""

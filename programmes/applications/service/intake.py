@@ -1,0 +1,121 @@
+"""The receiving desk: a case arrives with its dossier; and what comes back down from above."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from authz import guard
+from authz.permissions import Permission
+from authz.scope import WriteScope
+from authz.subject import Subject
+from kernel.ids import new_id
+from kernel.versions import touch
+from programmes.applications import repository
+from programmes.applications.events import announce_move
+from programmes.applications.model import Application, Evidence, PeerLetter
+from programmes.applications.rules.transitions import Act, Desk, State
+from programmes.applications.service.dossier import EVIDENCE_FIELDS, LETTER_FIELDS
+from programmes.applications.service.forwarding import give_back_place
+from programmes.applications.service.moving import admit, carry_out, remember, subject_of
+from programmes.catalogue.queries import get_edition
+from programmes.people.service import take_in_person
+
+_FIRST_STATE = {Desk.RECOMMENDING_UNIT: State.AT_RECOMMENDING_UNIT, Desk.ORGANISER: State.RECEIVED}
+
+
+async def take_in_case(scope: WriteScope, dossier: Mapping[str, Any], *, handover_id: UUID) -> Application:
+    """The case as this tenant has it from now on, built from an opened dossier; a case that was returned comes back to its row."""
+    edition = await get_edition(scope.session, UUID(dossier["edition_id"]))
+    desk = Desk.ORGANISER if edition.tenant_id == scope.tenant_id else Desk.RECOMMENDING_UNIT
+    known = await repository.find_case(scope.session, UUID(dossier["case_id"]))
+    if known is not None and known.state == State.RETURNED:
+        application = await repository.lock_application(scope.session, known.id)
+        transition = await admit(scope, application, Act.RECEIVE)
+        await repository.clear_material(scope.session, application.id)
+        await _fill(scope, application, dossier, handover_id)
+        return await carry_out(scope, application, transition, audited=False)
+    await guard.require(scope, Permission.CASE_RECEIVE, Subject(kind="case", id=None, desk=desk))
+    now = scope.clock.now()
+    application = Application(
+        tenant_id=scope.tenant_id,
+        id=new_id(),
+        case_id=UUID(dossier["case_id"]),
+        edition_id=edition.id,
+        organiser_id=edition.tenant_id,
+        desk=desk,
+        state=_FIRST_STATE[desk],
+        applying_unit_id=UUID(dossier["applying_unit_id"]),
+        created_at=now,
+        updated_at=now,
+    )
+    await _fill(scope, application, dossier, handover_id)
+    remember(scope, application, Act.RECEIVE, None)
+    await scope.session.flush()
+    await announce_move(scope.session, application, Act.RECEIVE, None)
+    return application
+
+
+async def _fill(scope: WriteScope, application: Application, dossier: Mapping[str, Any], handover_id: UUID) -> None:
+    person = await take_in_person(scope, dossier["person"])
+    application.person_id = person.id
+    application.incoming_handover_id = handover_id
+    application.recommending_unit_id = _recommender(scope, application, dossier)
+    application.deeds = dossier["deeds"]
+    application.consent_on = _day(dossier["consent_on"])
+    application.titles_held = dossier["titles_held"]
+    application.route_so_far = dossier["route"]
+    application.exception_reason = dossier["exception"]["reason"]
+    application.exception_approver = dossier["exception"]["approver"]
+    application.unit_opinion = dossier["unit_opinion"]
+    if application.desk == Desk.ORGANISER:
+        application.opinion = dossier["opinion"]
+        application.rank = dossier["rank"]
+    scope.session.add(application)
+    await scope.session.flush()
+    now = scope.clock.now()
+    row = {"tenant_id": scope.tenant_id, "application_id": application.id, "created_at": now, "updated_at": now}
+    for entry in dossier["evidence"]:
+        values = {name: entry[name] for name in EVIDENCE_FIELDS} | {"issued_on": _day(entry["issued_on"])}
+        scope.session.add(Evidence(id=new_id(), **row, **values))
+    for entry in dossier["letters"]:
+        values = {name: entry[name] for name in LETTER_FIELDS} | {"signed_on": _day(entry["signed_on"])}
+        scope.session.add(PeerLetter(id=new_id(), **row, **values))
+
+
+def _recommender(scope: WriteScope, application: Application, dossier: Mapping[str, Any]) -> UUID | None:
+    if application.desk == Desk.RECOMMENDING_UNIT:
+        return scope.tenant_id
+    return UUID(dossier["recommending_unit_id"]) if dossier["recommending_unit_id"] else None
+
+
+async def reopen_application(
+    scope: WriteScope, application_id: UUID, *, reason: str | None, due_on: date | None
+) -> Application:
+    """The desk above gave the case back: it stands here again as before it was handed over."""
+    application = await repository.lock_application(scope.session, application_id)
+    transition = await admit(scope, application, Act.REOPEN)
+    application.supplement_reason = reason
+    application.supplement_due_on = due_on
+    application.upstream_state = None
+    if application.desk == Desk.RECOMMENDING_UNIT:
+        await give_back_place(scope, application)
+    return await carry_out(scope, application, transition, reason=reason, audited=False)
+
+
+async def follow_upstream(scope: WriteScope, application_id: UUID, *, state: str) -> Application:
+    """Note where the case stands one desk above."""
+    application = await repository.lock_application(scope.session, application_id)
+    await guard.require(scope, Permission.CASE_MIRROR, subject_of(application))
+    before = application.upstream_state
+    application.upstream_state = state
+    application.upstream_at = scope.clock.now()
+    touch(application, scope.clock.now())
+    if before != state:
+        await announce_move(scope.session, application, "follow", application.state)
+    await scope.session.flush()
+    return application
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,64 @@
+"""Which way a case goes from here: the rulebook's route applied to this tenant's place in the tree."""
+
+from uuid import UUID
+
+from authz.scope import ReadScope, WriteScope
+from programmes.applications.errors import ROUTE_NOT_ALLOWED
+from programmes.applications.rules.transitions import Desk
+from programmes.catalogue.queries import find_grant
+from programmes.catalogue.rules.route import (
+    Road,
+    RouteRefusal,
+    may_skip_recommender,
+    next_desk_holder,
+    refuse_recommending,
+)
+from programmes.catalogue.rules.rulebook import Rulebook
+from tenants.queries import get_tenant, list_ancestors
+
+_EXTRA = "extra"
+
+
+async def find_road(scope: ReadScope | WriteScope, rulebook: Rulebook, edition_id: UUID, organiser_id: UUID) -> Road:
+    """Who recommends a case that begins at this tenant, and who organises; raises ROUTE_NOT_ALLOWED with the article."""
+    unit = scope.actor.tenant
+    organiser = await get_tenant(scope.session, organiser_id)
+    above = await list_ancestors(scope.session, unit)
+    extra = {unit.id} if await _has_extra_grant(scope, edition_id) else set[UUID]()
+    road = next_desk_holder(rulebook, unit, above, organiser, extra_units=extra)
+    if isinstance(road, RouteRefusal):
+        raise refusal_of(road)
+    return road
+
+
+async def require_recommending(scope: WriteScope, rulebook: Rulebook, edition_id: UUID, organiser_id: UUID) -> None:
+    """Raises ROUTE_NOT_ALLOWED, with the article, unless this tenant may send nominees to the organiser."""
+    organiser = await get_tenant(scope.session, organiser_id)
+    extra = await _has_extra_grant(scope, edition_id)
+    problem = refuse_recommending(rulebook, scope.actor.tenant, organiser, has_extra_grant=extra)
+    if problem is not None:
+        raise refusal_of(problem)
+
+
+async def entry_desk(scope: WriteScope, rulebook: Rulebook, edition_id: UUID, organiser_id: UUID) -> Desk:
+    """The desk at which this tenant may begin a case."""
+    unit = scope.actor.tenant
+    road = await find_road(scope, rulebook, edition_id, organiser_id)
+    if unit.level in rulebook.route.applying_levels or may_skip_recommender(rulebook):
+        return Desk.APPLYING_UNIT
+    return Desk.RECOMMENDING_UNIT if road.is_own_recommender(unit) else Desk.APPLYING_UNIT
+
+
+def refusal_of(problem: RouteRefusal) -> Exception:
+    """The route's no as an answer."""
+    return ROUTE_NOT_ALLOWED(
+        unit=problem.unit,
+        organiser=problem.organiser,
+        allowed=problem.allowed,
+        rule=problem.cite.citation,
+    )
+
+
+async def _has_extra_grant(scope: ReadScope | WriteScope, edition_id: UUID) -> bool:
+    grant = await find_grant(scope.session, edition_id)
+    return grant is not None and grant.kind == _EXTRA

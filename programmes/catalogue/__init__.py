@@ -1,0 +1,1 @@
+"""Programmes, their rulebooks, and the editions that are run by them."""

@@ -1,0 +1,1 @@
+"""Plans, tasks, progress reports and assessments of the cultivation period."""

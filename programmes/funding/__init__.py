@@ -1,0 +1,1 @@
+"""Money rules and the records born from them."""

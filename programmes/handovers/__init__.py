@@ -1,0 +1,1 @@
+"""What crosses from one tenant to another: sealed dossiers, outcomes, register entries."""

@@ -1,0 +1,156 @@
+"""What the courier brings about a passing, on either side. Every function may be called twice with one letter and then does nothing the second time."""
+
+from datetime import date
+from uuid import UUID
+
+from authz import guard
+from authz.permissions import Permission
+from authz.scope import WriteScope
+from authz.subject import Subject
+from kernel.ids import new_id
+from kernel.letters import Letter
+from kernel.sealing import seal
+from programmes.applications import service as applications
+from programmes.applications.service.dossier import digest
+from programmes.handovers.errors import SNAPSHOT_BROKEN
+from programmes.handovers.model import Handover
+from programmes.handovers.repository import find_by_correlation, get_by_correlation
+from programmes.handovers.rules import Direction, HandoverState, Kind
+from programmes.handovers.service.incoming import take_in
+from programmes.handovers.service.steps import settle, subject_of, tell
+
+
+async def receive_offer(scope: WriteScope, letter: Letter) -> None:
+    """A dossier arrives at the upper side; one that was requested is taken in at once, any other waits for a clerk."""
+    body = letter.body
+    if letter.attachment is None or digest(letter.attachment) != body["sha256"]:
+        raise SNAPSHOT_BROKEN()
+    handover = await find_by_correlation(scope.session, UUID(body["correlation_id"]), Direction.INCOMING)
+    if handover is None:
+        handover = _incoming(scope, letter)
+        scope.session.add(handover)
+        await scope.session.flush()
+    await guard.require(scope, Permission.HANDOVER_DELIVER, subject_of(handover))
+    handover.case_id = UUID(body["case_id"])
+    handover.snapshot_sha256 = body["sha256"]
+    handover.snapshot_number = body["number"]
+    handover.fields = body["fields"]
+    handover.legal_basis = body["legal_basis"]
+    handover.snapshot_sealed = seal(
+        scope.session, letter.attachment, table="handover", column="snapshot_sealed", row_id=handover.id
+    )
+    await settle(scope, handover, HandoverState.OFFERED)
+    if handover.kind == Kind.PULL:
+        await take_in(scope, handover, audited=False)
+
+
+def _incoming(scope: WriteScope, letter: Letter) -> Handover:
+    now = scope.clock.now()
+    return Handover(
+        tenant_id=scope.tenant_id,
+        id=new_id(),
+        correlation_id=UUID(letter.body["correlation_id"]),
+        case_id=UUID(letter.body["case_id"]),
+        direction=Direction.INCOMING,
+        kind=letter.body["handover_kind"],
+        counterpart_id=letter.sender_id,
+        edition_id=UUID(letter.body["edition_id"]),
+        person_name=letter.body["person_name"],
+        state=HandoverState.OFFERED,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+async def receive_request(scope: WriteScope, letter: Letter) -> None:
+    """The upper union asks for a craftsman titled here."""
+    await guard.require(scope, Permission.HANDOVER_DELIVER, Subject(kind="handover", id=None))
+    now = scope.clock.now()
+    scope.session.add(
+        Handover(
+            tenant_id=scope.tenant_id,
+            id=new_id(),
+            correlation_id=UUID(letter.body["correlation_id"]),
+            case_id=UUID(letter.body["case_id"]),
+            direction=Direction.OUTGOING,
+            kind=Kind.PULL,
+            counterpart_id=letter.sender_id,
+            edition_id=UUID(letter.body["edition_id"]),
+            title_id=UUID(letter.body["title_id"]),
+            person_name=letter.body["person_name"],
+            state=HandoverState.REQUESTED,
+            created_at=now,
+            updated_at=now,
+        ),
+    )
+    await scope.session.flush()
+
+
+async def hear_accepted(scope: WriteScope, letter: Letter) -> None:
+    """Below: the upper side took the case in."""
+    handover = await _own(scope, letter, Direction.OUTGOING)
+    await settle(scope, handover, HandoverState.ACCEPTED)
+
+
+async def hear_returned(scope: WriteScope, letter: Letter) -> None:
+    """Below: the upper side gave the case back; it stands here again as before."""
+    handover = await _own(scope, letter, Direction.OUTGOING)
+    await settle(scope, handover, HandoverState.RETURNED, reason=letter.body["reason"])
+    due_on = letter.body["due_on"]
+    if handover.application_id is not None:
+        await applications.reopen_application(
+            scope,
+            handover.application_id,
+            reason=letter.body["reason"],
+            due_on=date.fromisoformat(due_on) if due_on else None,
+        )
+
+
+async def hear_declined(scope: WriteScope, letter: Letter) -> None:
+    """Below: the upper side did not take the case."""
+    handover = await _own(scope, letter, Direction.OUTGOING)
+    await settle(scope, handover, HandoverState.DECLINED, reason=letter.body["reason"])
+    handover.outcome, handover.outcome_at = HandoverState.DECLINED, scope.clock.now()
+    if handover.application_id is not None:
+        await applications.follow_upstream(scope, handover.application_id, state=HandoverState.DECLINED)
+
+
+async def hear_undone(scope: WriteScope, letter: Letter) -> None:
+    """Below: the upper side took its acceptance back."""
+    handover = await _own(scope, letter, Direction.OUTGOING)
+    await settle(scope, handover, HandoverState.OFFERED, reason=letter.body["reason"])
+
+
+async def hear_withdrawn(scope: WriteScope, letter: Letter) -> None:
+    """Above: the lower side wants the case back; it gets it unless it was accepted meanwhile."""
+    handover = await _own(scope, letter, Direction.INCOMING)
+    given = handover.state == HandoverState.OFFERED
+    if given:
+        await settle(scope, handover, HandoverState.WITHDRAWN, reason=letter.body["reason"])
+    await tell(scope, handover, "withdrawal_answered", given=given, state=handover.state)
+
+
+async def hear_withdrawal_answer(scope: WriteScope, letter: Letter) -> None:
+    """Below: the withdrawal holds, or the upper side was faster."""
+    handover = await _own(scope, letter, Direction.OUTGOING)
+    if not letter.body["given"]:
+        await settle(scope, handover, letter.body["state"])
+        return
+    await settle(scope, handover, HandoverState.WITHDRAWN, reason=handover.reason)
+    if handover.application_id is not None:
+        await applications.reopen_application(scope, handover.application_id, reason=handover.reason, due_on=None)
+
+
+async def hear_request_ended(scope: WriteScope, letter: Letter) -> None:
+    """Either side: a request was refused below, or taken back above."""
+    refused = letter.kind == "request_refused"
+    handover = await _own(scope, letter, Direction.INCOMING if refused else Direction.OUTGOING)
+    await settle(
+        scope, handover, HandoverState.DECLINED if refused else HandoverState.WITHDRAWN, reason=letter.body["reason"]
+    )
+
+
+async def _own(scope: WriteScope, letter: Letter, direction: Direction) -> Handover:
+    handover = await get_by_correlation(scope.session, UUID(letter.body["correlation_id"]), direction)
+    await guard.require(scope, Permission.HANDOVER_DELIVER, subject_of(handover))
+    return handover

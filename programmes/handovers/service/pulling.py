@@ -1,0 +1,108 @@
+"""Pull: the upper union chooses from its own register, the lower union confirms, the sealed dossier arrives."""
+
+from datetime import date
+from uuid import UUID
+
+from authz import guard
+from authz.permissions import Permission
+from authz.scope import WriteScope, audit_act
+from authz.subject import Subject
+from kernel.ids import new_id
+from kernel.versions import touch
+from programmes.applications import service as applications
+from programmes.applications.rules.transitions import Desk
+from programmes.catalogue.queries import get_edition
+from programmes.handovers.errors import ALREADY_REQUESTED, REGISTER_ENTRY_REVOKED
+from programmes.handovers.model import Handover
+from programmes.handovers.repository import find_live_request, get_register_entry, lock_handover
+from programmes.handovers.rules import Direction, HandoverState, Kind, Step
+from programmes.handovers.service.outgoing import source_of
+from programmes.handovers.service.steps import require_step, tell
+from programmes.titles.queries import get_title
+
+
+async def request_candidate(scope: WriteScope, register_entry_id: UUID, *, edition_id: UUID) -> Handover:
+    """Ask the union that titled a craftsman to put him forward in an edition of this union."""
+    entry = await get_register_entry(scope.session, register_entry_id)
+    edition = await get_edition(scope.session, edition_id)
+    await guard.require(scope, Permission.HANDOVER_REQUEST, Subject(kind="handover", id=None))
+    if entry.state != "in_force":
+        raise REGISTER_ENTRY_REVOKED()
+    if await find_live_request(scope.session, entry.id, edition.id) is not None:
+        raise ALREADY_REQUESTED()
+    now = scope.clock.now()
+    handover = Handover(
+        tenant_id=scope.tenant_id,
+        id=new_id(),
+        correlation_id=new_id(),
+        case_id=new_id(),
+        direction=Direction.INCOMING,
+        kind=Kind.PULL,
+        counterpart_id=entry.source_tenant_id,
+        edition_id=edition.id,
+        register_entry_id=entry.id,
+        person_name=entry.person_name,
+        state=HandoverState.REQUESTED,
+        created_at=now,
+        updated_at=now,
+    )
+    scope.session.add(handover)
+    await scope.session.flush()
+    audit_act(scope, "handover:request", "handover", handover.id, after={"register_entry_id": str(entry.id)})
+    await tell(
+        scope,
+        handover,
+        "candidate_requested",
+        title_id=str(entry.source_title_id),
+        edition_id=str(edition.id),
+        person_name=entry.person_name,
+        case_id=str(handover.case_id),
+    )
+    return handover
+
+
+async def confirm_request(
+    scope: WriteScope,
+    handover_id: UUID,
+    *,
+    version: int,
+    opinion: str,
+    rank: int | None,
+    deeds: str,
+    consent_on: date | None,
+) -> Handover:
+    """Agree: the case is made from the title's own file and recommended in one act; the dossier follows at once."""
+    handover = await lock_handover(scope.session, handover_id)
+    await require_step(scope, handover, Step.CONFIRM, version)
+    title = await get_title(scope.session, _known(handover.title_id))
+    application = await applications.create_from_title(
+        scope,
+        edition_id=handover.edition_id,
+        person_id=title.person_id,
+        deeds=deeds,
+        consent_on=consent_on,
+        source=await source_of(scope, title),
+    )
+    send = (
+        applications.recommend_application(
+            scope, application.id, version=application.version, opinion=opinion, rank=rank, audited=False
+        )
+        if application.desk == Desk.RECOMMENDING_UNIT
+        else applications.endorse_application(
+            scope, application.id, version=application.version, opinion=opinion, audited=False
+        )
+    )
+    await send
+    handover.application_id = application.id
+    handover.case_id = application.case_id
+    touch(handover, scope.clock.now())
+    audit_act(scope, "handover:confirm", "handover", handover.id, after={"application_id": str(application.id)})
+    await scope.session.flush()
+    return handover
+
+
+def _known(title_id: UUID | None) -> UUID:
+    if title_id is None:
+        message = "a request names a title"
+        raise ValueError(message)
+    return title_id

@@ -1,0 +1,126 @@
+"""The register of an upper union, and drift.
+
+Every title granted below that the route names is announced to it, with consent and few fields; what changes below after an acceptance is listed.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from authz import guard
+from authz.permissions import Permission
+from authz.scope import WriteScope
+from authz.subject import Subject
+from kernel import outbox
+from kernel.ids import new_id
+from kernel.letters import Letter
+from programmes.applications.events import case_key
+from programmes.applications.queries import get_application
+from programmes.catalogue.queries import rulebook_of
+from programmes.handovers.model import Drift, RegisterEntry
+from programmes.handovers.repository import find_register_entry, get_by_correlation, list_accepted_of_person
+from programmes.handovers.rules import Direction
+from programmes.handovers.service.steps import subject_of, tell
+from programmes.titles.queries import RegisterCard, get_title, register_card
+from tenants.queries import list_superiors
+
+_HIDDEN = frozenset({"ethnicity", "political_status"})
+
+
+async def announce_to_registers(scope: WriteScope, body: Mapping[str, Any]) -> None:
+    """Reaction to `title_granted` and `title_revoked`: write to each union above whose register the rulebook names."""
+    title = await get_title(scope.session, UUID(body["title_id"]))
+    case = await get_application(scope.session, title.application_id)
+    if case.consent_on is None:
+        return
+    card = await register_card(scope.session, title.id)
+    rulebook = await rulebook_of(scope.session, title.edition_id)
+    await guard.require(scope, Permission.HANDOVER_SEND, Subject(kind="handover", id=None))
+    for superior in await list_superiors(scope.session, scope.actor.tenant):
+        if superior.level in rulebook.register_levels:
+            await outbox.post(
+                scope.session,
+                to=superior.id,
+                kind="register_entry",
+                body=_letter_body(card),
+                ordering_key=case_key(title.case_id),
+            )
+
+
+def _letter_body(card: RegisterCard) -> dict[str, Any]:
+    return {
+        "title_id": str(card.title_id),
+        "case_id": str(card.case_id),
+        "title_code": card.title_code,
+        "title_name": card.title_name,
+        "name": card.person_name,
+        "sex": card.sex,
+        "employer": card.employer,
+        "occupation": card.occupation,
+        "granted_on": card.granted_on.isoformat(),
+        "state": card.state,
+    }
+
+
+async def enter_in_register(scope: WriteScope, letter: Letter) -> None:
+    """Above: a title granted below, or its end."""
+    body = letter.body
+    await guard.require(scope, Permission.REGISTER_ENTER, Subject(kind="register", id=None))
+    entry = await find_register_entry(scope.session, UUID(body["title_id"]))
+    now = scope.clock.now()
+    if entry is None:
+        entry = RegisterEntry(
+            tenant_id=scope.tenant_id,
+            id=new_id(),
+            source_tenant_id=letter.sender_id,
+            source_title_id=UUID(body["title_id"]),
+            case_id=UUID(body["case_id"]),
+            title_code=body["title_code"],
+            title_name=body["title_name"],
+            granted_on=date.fromisoformat(body["granted_on"]),
+            created_at=now,
+            version=0,
+        )
+        scope.session.add(entry)
+    entry.person_name, entry.sex = body["name"], body["sex"]
+    entry.employer, entry.occupation = body["employer"], body["occupation"]
+    entry.state = body["state"]
+    entry.version += 1
+    entry.updated_at = now
+    await scope.session.flush()
+
+
+async def report_drift(scope: WriteScope, body: Mapping[str, Any]) -> None:
+    """Reaction to `person_changed`: unions above that accepted a case of this person are told which fields changed."""
+    changes = {name: pair for name, pair in body["changes"].items() if name not in _HIDDEN}
+    if not changes:
+        return
+    for handover in await list_accepted_of_person(scope.session, UUID(body["person_id"])):
+        await tell(scope, handover, "drift", change_id=body["change_id"], at=body["at"], changes=changes)
+
+
+async def note_drift(scope: WriteScope, letter: Letter) -> None:
+    """Above: list what changed below since the case was accepted; the own copy stays as it was."""
+    handover = await get_by_correlation(scope.session, UUID(letter.body["correlation_id"]), Direction.INCOMING)
+    await guard.require(scope, Permission.HANDOVER_DELIVER, subject_of(handover))
+    rows = [
+        {
+            "tenant_id": scope.tenant_id,
+            "id": new_id(),
+            "handover_id": handover.id,
+            "change_id": UUID(letter.body["change_id"]),
+            "field": name,
+            "before": _shown(before),
+            "after": _shown(after),
+            "at": datetime.fromisoformat(letter.body["at"]),
+        }
+        for name, (before, after) in sorted(letter.body["changes"].items())
+    ]
+    await scope.session.execute(insert(Drift).values(rows).on_conflict_do_nothing())
+
+
+def _shown(value: object) -> str | None:
+    return None if value is None else str(value)

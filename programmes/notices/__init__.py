@@ -1,0 +1,1 @@
+"""Public notice, objections and announcement."""

@@ -1,0 +1,167 @@
+"""A deliberated list is shown to everybody for the edition's working days; then it is over, and stays as it was."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from authz import guard
+from authz.permissions import Permission
+from authz.scope import WriteScope, audit_act
+from authz.subject import Subject
+from kernel import calendar, schedule
+from kernel.ids import new_id
+from kernel.text import clean_text
+from kernel.versions import touch
+from programmes.applications import service as applications
+from programmes.applications.model import Application
+from programmes.applications.rules.transitions import Act, Desk, State, previous_end
+from programmes.catalogue.queries import rulebook_of
+from programmes.catalogue.rules.rulebook import NoticeRule, Rulebook
+from programmes.notices import repository
+from programmes.notices.errors import (
+    NO_NOTICE_STAGE,
+    NOT_DELIBERATED,
+    NOTICE_ENDED,
+    NOTICE_LENGTH_UNFILLED,
+    NOTICE_RUNNING,
+    SHOWS_PERSONAL_DATA,
+    STARTS_IN_PAST,
+)
+from programmes.notices.events import NOTICE_DUE
+from programmes.notices.model import Notice, NoticeItem
+from programmes.notices.rules.display import DisplayLine, hides_number, hides_personal_number
+from programmes.notices.rules.objections import has_ended
+from programmes.notices.service.editions import lock_cases, own_edition
+
+_TITLE_LIMIT = 200
+_CONTACT_LIMIT = 300
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class NoticeEntry:
+    """What a notice says beside its list: heading, first day, and where objections are taken."""
+
+    title: str
+    starts_on: date
+    contact: str
+
+
+async def publish_notice(
+    scope: WriteScope, edition_id: UUID, entry: NoticeEntry, application_ids: Sequence[UUID]
+) -> Notice:
+    """Publish the deliberated cases, in the order given; the list is frozen and the last day reckoned. Raises NOT_DELIBERATED with the article."""
+    edition = await own_edition(scope, edition_id)
+    await guard.require(
+        scope, Permission.NOTICE_PUBLISH, Subject("notice", desk=Desk.ORGANISER, about=tuple(application_ids))
+    )
+    rulebook = await rulebook_of(scope.session, edition.id)
+    rule, length = _notice_rule(rulebook)
+    if entry.starts_on < scope.clock.today():
+        raise STARTS_IN_PAST(path=("input", "startsOn"))
+    cases = await lock_cases(scope, edition_id, application_ids)
+    await _require_deliberated(scope, cases, rulebook)
+    notice = _notice(scope, edition.id, entry, length)
+    scope.session.add(notice)
+    await scope.session.flush()
+    await _freeze_list(scope, notice, cases, rule)
+    await applications.move_many(scope, cases, Act.PUBLISH, audited=False)
+    await schedule.remember_due(scope.session, NOTICE_DUE, notice.id, on=notice.ends_on + _DAY)
+    after = {"cases": [str(case.id) for case in cases], "ends_on": notice.ends_on.isoformat()}
+    audit_act(scope, "notice:publish", "notice", notice.id, after=after)
+    await scope.session.flush()
+    return notice
+
+
+async def end_notice(scope: WriteScope, notice_id: UUID) -> Notice:
+    """Close a notice whose last day is over; whoever was not removed meanwhile is through it. Raises NOTICE_RUNNING before."""
+    notice = await repository.lock_notice(scope.session, notice_id)
+    if notice.state != "published":
+        raise NOTICE_ENDED()
+    await guard.require(scope, Permission.NOTICE_END, Subject("notice", notice.id, notice.state, Desk.ORGANISER))
+    if not has_ended(notice.ends_on, scope.clock.today()):
+        raise NOTICE_RUNNING(ends_on=notice.ends_on.isoformat())
+    items = await repository.list_items(scope.session, notice.id)
+    cases = await applications.lock_applications(scope, [item.application_id for item in items])
+    remaining = [case for case in cases if case.state == State.IN_PUBLIC_NOTICE]
+    await applications.move_many(scope, remaining, Act.END_NOTICE, audited=False)
+    notice.state = "ended"
+    touch(notice, scope.clock.now())
+    await schedule.forget_due(scope.session, NOTICE_DUE, notice.id)
+    after = {"state": "ended", "through": len(remaining)}
+    audit_act(scope, "notice:end", "notice", notice.id, before={"state": "published"}, after=after)
+    await scope.session.flush()
+    return notice
+
+
+async def end_due_notice(scope: WriteScope, notice_id: UUID) -> None:
+    """The remembered day has come: close the notice unless somebody did already; if its last day is not over yet, remember it again."""
+    notice = await repository.lock_notice(scope.session, notice_id)
+    if notice.state != "published":
+        return
+    if has_ended(notice.ends_on, scope.clock.today()):
+        await end_notice(scope, notice_id)
+    else:
+        await schedule.remember_due(scope.session, NOTICE_DUE, notice.id, on=notice.ends_on + _DAY)
+
+
+def _notice_rule(rulebook: Rulebook) -> tuple[NoticeRule, int]:
+    """The edition's rule of notices and its length in working days."""
+    rule = rulebook.notice
+    if rule is None or not rulebook.has_stage("public_notice"):
+        raise NO_NOTICE_STAGE()
+    if rule.working_days is None:
+        raise NOTICE_LENGTH_UNFILLED(rule=rule.cite.citation)
+    return rule, rule.working_days
+
+
+async def _require_deliberated(scope: WriteScope, cases: Sequence[Application], rulebook: Rulebook) -> None:
+    """Every case has been through the stage before the notice."""
+    codes = [stage.code for stage in rulebook.stages]
+    before = previous_end("public_notice", codes)
+    early = [case.id for case in cases if case.state != before]
+    if early:
+        cites = {stage.code: stage.cite.citation for stage in rulebook.stages}
+        rule = cites.get("party_group") or cites["public_notice"]
+        raise NOT_DELIBERATED(names=await repository.names_of(scope.session, early), rule=rule)
+
+
+def _notice(scope: WriteScope, edition_id: UUID, entry: NoticeEntry, length: int) -> Notice:
+    title = clean_text(entry.title, path=("input", "title"), limit=_TITLE_LIMIT)
+    if hides_personal_number(title):
+        raise SHOWS_PERSONAL_DATA(path=("input", "title"))
+    now = scope.clock.now()
+    return Notice(
+        tenant_id=scope.tenant_id,
+        id=new_id(),
+        edition_id=edition_id,
+        title=title,
+        working_days=length,
+        starts_on=entry.starts_on,
+        ends_on=calendar.working_days_end(entry.starts_on, length),
+        contact=clean_text(entry.contact, path=("input", "contact"), limit=_CONTACT_LIMIT),
+        state="published",
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+async def _freeze_list(scope: WriteScope, notice: Notice, cases: Sequence[Application], rule: NoticeRule) -> None:
+    """Copy what the public may see; later changes of a file do not reach it."""
+    lines = await repository.list_display(scope.session, [case.id for case in cases])
+    for position, case in enumerate(cases, start=1):
+        line: DisplayLine = lines[case.id]
+        if hides_number(line):
+            raise SHOWS_PERSONAL_DATA(path=("input", "applicationIds", str(position - 1)), rule=rule.cite.citation)
+        scope.session.add(
+            NoticeItem(
+                tenant_id=scope.tenant_id,
+                id=new_id(),
+                notice_id=notice.id,
+                application_id=case.id,
+                position=position,
+                **asdict(line),
+            ),
+        )

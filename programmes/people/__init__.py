@@ -1,0 +1,1 @@
+"""Craftsmen as a union knows them: one person file per tenant, personal data sealed."""

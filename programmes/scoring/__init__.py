@@ -1,0 +1,1 @@
+"""Experts, score sheets, meetings and collective resolutions."""

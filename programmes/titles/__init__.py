@@ -1,0 +1,1 @@
+"""Titles, certificates and honours; what was granted and what became of it."""

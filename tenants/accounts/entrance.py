@@ -1,0 +1,31 @@
+"""The door: what signing in needs, opened once per process."""
+
+from dataclasses import dataclass, field
+
+from kernel.database import Database
+from tenants.accounts.passwords import Passwords
+from tenants.accounts.policy import CHEAP_COST, FULL_COST, SignInPolicy
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """`database` is connected as the login role, the only one that reads accounts and sessions."""
+
+    database: Database
+    passwords: Passwords
+    policy: SignInPolicy = field(default_factory=SignInPolicy)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.database.close()
+
+
+def open_entrance(
+    login_url: str, *, cheap: bool = False, pool_size: int = 4, policy: SignInPolicy | None = None
+) -> Entrance:
+    """The door at a database; `cheap` hashing is for tests and the demo only."""
+    return Entrance(
+        database=Database(login_url, pool_size=pool_size),
+        passwords=Passwords(CHEAP_COST if cheap else FULL_COST),
+        policy=policy or SignInPolicy(),
+    )

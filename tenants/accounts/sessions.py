@@ -1,0 +1,223 @@
+"""Staying signed in: whom a token belongs to, which sessions one has, ending them, and going over to another union.
+
+Nothing is remembered between requests: sign-out, expiry, a lost place, a disabled account and a closed union work from the next request on.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, update
+
+from kernel import audit
+from kernel.clock import Clock
+from kernel.database import WriteSession
+from kernel.errors import NOT_FOUND
+from kernel.ids import new_id
+from tenants.accounts.entrance import Entrance
+from tenants.accounts.facts import MembershipFacts, NewSession, SessionFacts, SignedIn
+from tenants.accounts.model import Account, SignInSession
+from tenants.accounts.statements import AUTHENTICATION, FACTS_WIDTH, OWN_SESSIONS, PLACES, moment
+from tenants.accounts.tokens import is_token, new_token, token_hash
+from tenants.errors import NOT_SIGNED_IN
+from tenants.facts import TenantFacts
+
+
+async def authenticate(entrance: Entrance, token: str, clock: Clock) -> SignedIn | None:
+    """Who holds the token, in one statement; None whatever the reason."""
+    if not is_token(token):
+        return None
+    parameters = {**moment(clock, entrance.policy), "given_hash": token_hash(token)}
+    async with entrance.database.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        row = (await connection.execute(AUTHENTICATION, parameters)).one_or_none()
+    return None if row is None else _signed_in(row)
+
+
+async def list_sessions(entrance: Entrance, signed_in: SignedIn, clock: Clock) -> Sequence[SessionFacts]:
+    """The person's own live sessions in all unions, the latest first."""
+    parameters = {**moment(clock, entrance.policy), "account_id": signed_in.account_id}
+    async with entrance.database.plain() as session:
+        rows = (await session.execute(OWN_SESSIONS, parameters)).all()
+    return [
+        SessionFacts(
+            id=row[0],
+            tenant=_tenant(row),
+            issued_at=row[1],
+            last_seen_at=row[2],
+            expires_at=row[3],
+            is_current=row[0] == signed_in.session_id,
+        )
+        for row in rows
+    ]
+
+
+async def list_places(entrance: Entrance, account_id: UUID, clock: Clock) -> Sequence[MembershipFacts]:
+    """The unions where the account may work today, the highest first."""
+    parameters = {**moment(clock, entrance.policy), "account_id": account_id}
+    async with entrance.database.plain() as session:
+        rows = (await session.execute(PLACES, parameters)).all()
+    return [
+        MembershipFacts(
+            id=row[0],
+            account_id=row[1],
+            name=row[2],
+            tenant=_tenant(row),
+            roles=frozenset(row[3]),
+            valid_from=row[4],
+            valid_to=row[5],
+        )
+        for row in rows
+    ]
+
+
+async def sign_out(entrance: Entrance, signed_in: SignedIn, clock: Clock, *, request_id: str | None = None) -> None:
+    """End the session at hand."""
+    async with entrance.database.write(signed_in.tenant.id) as session:
+        await _end(session, signed_in.session_id, clock.now())
+        _record(session, signed_in, "session:sign_out", clock.now(), request_id)
+
+
+async def revoke_session(
+    entrance: Entrance,
+    signed_in: SignedIn,
+    session_id: UUID,
+    clock: Clock,
+    *,
+    request_id: str | None = None,
+) -> None:
+    """End one of one's own sessions, wherever it is; raises NOT_FOUND for anybody else's. Ending it twice is no error."""
+    async with entrance.database.write(signed_in.tenant.id) as session:
+        owner = select(SignInSession.account_id).where(SignInSession.id == session_id)
+        if (await session.execute(owner)).scalar_one_or_none() != signed_in.account_id:
+            raise NOT_FOUND()
+        await _end(session, session_id, clock.now())
+        _record(session, signed_in, "session:revoke", clock.now(), request_id, session_id=session_id)
+
+
+async def switch_tenant(
+    entrance: Entrance,
+    signed_in: SignedIn,
+    tenant_id: UUID,
+    clock: Clock,
+    *,
+    end_current: bool = False,
+    request_id: str | None = None,
+) -> NewSession:
+    """Begin a session in another union where the account has a live place; raises NOT_FOUND where it has none.
+
+    The old session stays unless `end_current`. The new one ends no later than the old: twelve hours after the password was last given.
+    """
+    places = await list_places(entrance, signed_in.account_id, clock)
+    place = next((found for found in places if found.tenant.id == tenant_id), None)
+    if place is None:
+        raise NOT_FOUND()
+    async with entrance.database.write(tenant_id) as session:
+        await _require_still_live(session, signed_in.session_id)
+        begun = begin_session(session, entrance, place, signed_in.login, clock, not_after=signed_in.expires_at)
+        if end_current:
+            await _end(session, signed_in.session_id, clock.now())
+        _record(session, begun.signed_in, "session:switch", clock.now(), request_id)
+    return begun
+
+
+def begin_session(
+    session: WriteSession,
+    entrance: Entrance,
+    place: MembershipFacts,
+    login: str,
+    clock: Clock,
+    *,
+    not_after: datetime | None = None,
+) -> NewSession:
+    """Add a session to the running transaction; the caller has made sure of the person and records the act."""
+    token, now = new_token(), clock.now()
+    until = now + entrance.policy.absolute
+    expires_at = until if not_after is None else min(until, not_after)
+    row = SignInSession(
+        id=new_id(),
+        token_hash=token_hash(token),
+        account_id=place.account_id,
+        tenant_id=place.tenant.id,
+        membership_id=place.id,
+        issued_at=now,
+        last_seen_at=now,
+        expires_at=expires_at,
+        revoked_at=None,
+    )
+    session.add(row)
+    signed_in = SignedIn(
+        session_id=row.id,
+        account_id=place.account_id,
+        login=login,
+        name=place.name,
+        membership_id=place.id,
+        roles=place.roles,
+        tenant=place.tenant,
+        issued_at=now,
+        expires_at=expires_at,
+    )
+    return NewSession(token=token, signed_in=signed_in)
+
+
+async def revoke_all_sessions(session: WriteSession, account_id: UUID, at: datetime) -> None:
+    """End every session of an account; on a connection of the login role."""
+    statement = update(SignInSession).where(SignInSession.account_id == account_id, SignInSession.revoked_at.is_(None))
+    await session.execute(statement.values(revoked_at=at).execution_options(synchronize_session=False))
+
+
+async def _require_still_live(session: WriteSession, session_id: UUID) -> None:
+    """Against a sign-out or a disabled account that came between the token's check and this transaction."""
+    live = (
+        select(SignInSession.id)
+        .join(Account, Account.id == SignInSession.account_id)
+        .where(SignInSession.id == session_id, SignInSession.revoked_at.is_(None), Account.state == "active")
+        .with_for_update(read=True, of=SignInSession)
+    )
+    if (await session.execute(live)).scalar_one_or_none() is None:
+        raise NOT_SIGNED_IN()
+
+
+async def _end(session: WriteSession, session_id: UUID, at: datetime) -> None:
+    statement = update(SignInSession).where(SignInSession.id == session_id, SignInSession.revoked_at.is_(None))
+    await session.execute(statement.values(revoked_at=at).execution_options(synchronize_session=False))
+
+
+def _record(
+    session: WriteSession,
+    signed_in: SignedIn,
+    act: str,
+    at: datetime,
+    request_id: str | None,
+    *,
+    session_id: UUID | None = None,
+) -> None:
+    audit.record(
+        session,
+        at=at,
+        account_id=signed_in.account_id,
+        actor=signed_in.name,
+        act=act,
+        object_kind="session",
+        object_id=session_id or signed_in.session_id,
+        request_id=request_id,
+    )
+
+
+def _tenant(row: Row[*tuple[Any, ...]]) -> TenantFacts:
+    return TenantFacts(*row[-FACTS_WIDTH:])
+
+
+def _signed_in(row: Row[*tuple[Any, ...]]) -> SignedIn:
+    return SignedIn(
+        session_id=row[0],
+        account_id=row[1],
+        login=row[2],
+        name=row[3],
+        membership_id=row[4],
+        roles=frozenset(row[5]),
+        issued_at=row[6],
+        expires_at=row[7],
+        tenant=_tenant(row),
+    )

@@ -1,0 +1,188 @@
+"""The statements that say who somebody is, built once; each is a handful of index look-ups, whatever the number of people.
+
+Danger: SQLAlchemy takes a parameter that is named like a column of an UPDATE for a value to set, also in a CTE; so none is.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Interval,
+    LargeBinary,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from kernel.clock import Clock
+from tenants.accounts.model import Account, Membership, SignInFailure, SignInSession
+from tenants.accounts.policy import SignInPolicy
+from tenants.model import Level, Tenant
+
+NOW = bindparam("now", type_=DateTime(timezone=True))
+_TODAY = bindparam("today", type_=Date())
+_IDLE_SINCE = bindparam("idle_since", type_=DateTime(timezone=True))
+_FACTS = (
+    Tenant.id,
+    Tenant.code,
+    Tenant.name,
+    Tenant.level,
+    Level.rank,
+    Level.line,
+    Tenant.path,
+    Tenant.industry_path,
+    Tenant.parent_id,
+    Tenant.industry_parent_id,
+)
+"""In the order of `TenantFacts`; always the last columns of a row."""
+FACTS_WIDTH = len(_FACTS)
+
+_live_session = and_(
+    SignInSession.revoked_at.is_(None),
+    SignInSession.expires_at > NOW,
+    SignInSession.last_seen_at > _IDLE_SINCE,
+)
+_valid_membership = and_(
+    Membership.valid_from <= _TODAY, or_(Membership.valid_to.is_(None), Membership.valid_to > _TODAY)
+)
+_account_open = Account.state == "active"
+_union_open = Tenant.active
+
+
+def moment(clock: Clock, policy: SignInPolicy) -> dict[str, datetime | date]:
+    """The parameters that all these statements share."""
+    now = clock.now()
+    return {
+        "now": now,
+        "today": clock.today(),
+        "idle_since": now - policy.idle,
+        "touch_before": now - policy.touch_after,
+    }
+
+
+def _authentication() -> Select[*tuple[Any, ...]]:
+    """By a token's hash: who it is, or no row; in passing notes that he was seen, at most once in `touch_after`."""
+    by_token = SignInSession.token_hash == bindparam("given_hash", type_=LargeBinary())
+    unseen = SignInSession.last_seen_at <= bindparam("touch_before", type_=DateTime(timezone=True))
+    due = select(SignInSession.id).where(by_token, unseen, _live_session).with_for_update(skip_locked=True)
+    touch = update(SignInSession).where(SignInSession.id == due.scalar_subquery()).values(last_seen_at=NOW)
+    return (
+        _signed_in_columns()
+        .where(by_token, _live_session, _valid_membership, _account_open, _union_open)
+        .add_cte(touch.returning(SignInSession.id).cte("touched"))
+    )
+
+
+def _signed_in_columns() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            SignInSession.id,
+            Account.id,
+            Account.login,
+            Membership.name,
+            Membership.id,
+            Membership.roles,
+            SignInSession.issued_at,
+            SignInSession.expires_at,
+            *_FACTS,
+        )
+        .select_from(SignInSession)
+        .join(Account, Account.id == SignInSession.account_id)
+        .join(
+            Membership,
+            and_(Membership.tenant_id == SignInSession.tenant_id, Membership.account_id == SignInSession.account_id),
+        )
+        .join(Tenant, Tenant.id == SignInSession.tenant_id)
+        .join(Level, Level.code == Tenant.level)
+    )
+
+
+def _candidate() -> Select[*tuple[Any, ...]]:
+    """Always one row, whatever exists: the account of a login, its live place in the named union, and whether the address must wait."""
+    one = select(literal(1).label("one")).subquery("one")
+    limit_reached = (
+        select(SignInFailure.at)
+        .where(
+            SignInFailure.address == bindparam("address", type_=Text()),
+            SignInFailure.at > NOW - bindparam("window", type_=Interval()),
+        )
+        .order_by(SignInFailure.at.desc())
+        .offset(bindparam("allowed"))
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Account.id,
+            Account.password_hash,
+            and_(_account_open, or_(Account.locked_until.is_(None), Account.locked_until <= NOW)),
+            Account.login,
+            limit_reached,
+            Membership.id,
+            Membership.name,
+            Membership.roles,
+            *_FACTS,
+        )
+        .select_from(one)
+        .outerjoin(Account, Account.login == bindparam("login", type_=Text()))
+        .outerjoin(Tenant, and_(Tenant.code == bindparam("code", type_=Text()), _union_open))
+        .outerjoin(Level, Level.code == Tenant.level)
+        .outerjoin(Membership, _place_of(Account.id))
+    )
+
+
+def _place_of(account_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:  # noqa: ANN401 - a mapped column
+    return and_(Membership.account_id == account_id, Membership.tenant_id == Tenant.id, _valid_membership)
+
+
+def _places() -> Select[*tuple[Any, ...]]:
+    """The live places of an account in open unions, the highest first."""
+    return (
+        select(
+            Membership.id,
+            Membership.account_id,
+            Membership.name,
+            Membership.roles,
+            Membership.valid_from,
+            Membership.valid_to,
+            *_FACTS,
+        )
+        .select_from(Membership)
+        .join(Account, Account.id == Membership.account_id)
+        .join(Tenant, Tenant.id == Membership.tenant_id)
+        .join(Level, Level.code == Tenant.level)
+        .where(Membership.account_id == bindparam("account_id"), _valid_membership, _account_open, _union_open)
+        .order_by(Level.rank, Tenant.path)
+    )
+
+
+def _own_sessions() -> Select[*tuple[Any, ...]]:
+    """The live sessions of an account, the latest first; those of a lost place or a closed union are dead and not shown."""
+    return (
+        select(SignInSession.id, SignInSession.issued_at, SignInSession.last_seen_at, SignInSession.expires_at, *_FACTS)
+        .select_from(SignInSession)
+        .join(Tenant, Tenant.id == SignInSession.tenant_id)
+        .join(Level, Level.code == Tenant.level)
+        .join(Membership, _place_of(SignInSession.account_id))
+        .where(SignInSession.account_id == bindparam("account_id"), _live_session, _union_open)
+        .order_by(SignInSession.issued_at.desc(), SignInSession.id.desc())
+    )
+
+
+AUTHENTICATION = _authentication()
+CANDIDATE = _candidate()
+PLACES = _places()
+OWN_SESSIONS = _own_sessions()
+
+
+def window_parameters(policy: SignInPolicy) -> dict[str, timedelta | int]:
+    """How many failures an address may have, and within what time."""
+    return {"window": policy.address_window, "allowed": policy.address_failures - 1}

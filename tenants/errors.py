@@ -1,0 +1,69 @@
+"""What the tree and the door answer with."""
+
+from kernel.errors import conflict, invalid, refused, unauthenticated
+
+NOT_SIGNED_IN = unauthenticated(
+    "NOT_SIGNED_IN", zh="尚未登录或登录已失效，请重新登录", en="Not signed in, or no longer"
+)
+SIGN_IN_FAILED = unauthenticated(
+    "SIGN_IN_FAILED",
+    zh="工会代码、账号或密码不正确，或账号暂不可用",
+    en="The union, the login or the password is wrong, or the account cannot be used now",
+)
+TOO_MANY_ATTEMPTS = refused(
+    "TOO_MANY_ATTEMPTS",
+    zh="该网络地址登录失败次数过多，请在 {retry_after} 秒后重试",
+    en="Too many failed sign-ins from this address; try again in {retry_after} seconds",
+)
+
+UNKNOWN_LEVEL = invalid("UNKNOWN_LEVEL", zh="没有“{level}”这一层级", en="There is no level {level}")
+UNKNOWN_SUPERIOR = invalid(
+    "UNKNOWN_SUPERIOR", zh="上级工会不存在或已停用", en="The superior union does not exist or is closed"
+)
+BAD_TENANT_CODE = invalid(
+    "BAD_TENANT_CODE",
+    zh="工会代码只能用小写字母、数字和连字符，以字母或数字开头，最多 40 位",
+    en="A union's code has lower-case letters, digits and hyphens, begins with a letter or digit, at most 40",
+)
+TENANT_CODE_TAKEN = conflict("TENANT_CODE_TAKEN", zh="工会代码“{code}”已被使用", en="The code {code} is in use")
+LEVEL_NOT_BELOW = refused(
+    "LEVEL_NOT_BELOW",
+    zh="下级工会的层级须低于上级：“{level}”不能设在“{superior}”之下",
+    en="A union's level must be below its superior's: {level} cannot stand under {superior}",
+)
+MOVE_INTO_ITSELF = refused(
+    "MOVE_INTO_ITSELF",
+    zh="不能把工会移到自己或自己的下级之下",
+    en="A union cannot be moved below itself",
+)
+NOT_INDUSTRY_LINE = refused(
+    "NOT_INDUSTRY_LINE",
+    zh="“{name}”不是产业工会，不能作为产业上级",
+    en="{name} is no industrial union and cannot be an industry superior",
+)
+INDUSTRY_MEMBERS_BELOW = refused(
+    "INDUSTRY_MEMBERS_BELOW",
+    zh="该工会在产业线上还有下级，须先调整其下级",
+    en="There are members below this union on the industry line; move them first",
+)
+
+BAD_LOGIN = invalid(
+    "BAD_LOGIN",
+    zh="账号只能用小写字母、数字和 . _ - @，3 至 64 位，以字母或数字开头",
+    en="A login has lower-case letters, digits and . _ - @, 3 to 64 of them, and begins with a letter or digit",
+)
+LOGIN_TAKEN = conflict("LOGIN_TAKEN", zh="账号“{login}”已被使用", en="The login {login} is in use")
+LOGIN_UNKNOWN = invalid(
+    "LOGIN_UNKNOWN",
+    zh="没有账号“{login}”，新建账号须填写初始密码",
+    en="No account {login}; give a password to make one",
+)
+ID_OR_CODE = invalid("ID_OR_CODE", zh="id 和 code 须且只须填写一个", en="Give exactly one of id and code")
+WEAK_PASSWORD = invalid(
+    "WEAK_PASSWORD",
+    zh="密码须为 {minimum} 至 {maximum} 位，不得包含账号，也不得使用常见密码",
+    en="A password has {minimum} to {maximum} characters, does not hold the login and is no common one",
+)
+ALREADY_MEMBER = conflict("ALREADY_MEMBER", zh="该账号已是本工会成员", en="The account is a member here already")
+BAD_PERIOD = invalid("BAD_PERIOD", zh="有效期的结束须晚于开始", en="The period must end after it begins")
+NO_ROLES = invalid("NO_ROLES", zh="至少须有一个角色", en="At least one role is needed")

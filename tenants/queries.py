@@ -1,0 +1,150 @@
+"""Reading the tree: each function is one statement over indexes, whatever the number of unions."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kernel.errors import NOT_FOUND
+from tenants import tree
+from tenants.facts import TenantFacts
+from tenants.model import Level, Tenant
+
+FactsSelect = Select[UUID, str, str, str, int, str, str, str | None, UUID | None, UUID | None]
+
+
+def facts_select() -> FactsSelect:
+    """The columns of `TenantFacts`, in its order; add conditions, then `TenantFacts(*row)`."""
+    return select(
+        Tenant.id,
+        Tenant.code,
+        Tenant.name,
+        Tenant.level,
+        Level.rank,
+        Level.line,
+        Tenant.path,
+        Tenant.industry_path,
+        Tenant.parent_id,
+        Tenant.industry_parent_id,
+    ).join(Level, Level.code == Tenant.level)
+
+
+async def find_tenant(session: AsyncSession, tenant_id: UUID) -> TenantFacts | None:
+    """Any union, active or closed, visible or not: for services, never for an answer to a person."""
+    return await _find(session, facts_select().where(Tenant.id == tenant_id))
+
+
+async def get_tenant(session: AsyncSession, tenant_id: UUID) -> TenantFacts:
+    """Like `find_tenant`; raises NOT_FOUND."""
+    return _require(await find_tenant(session, tenant_id))
+
+
+async def find_tenant_by_code(session: AsyncSession, code: str) -> TenantFacts | None:
+    """Any union by its code; for services and the command line."""
+    return await _find(session, facts_select().where(Tenant.code == code))
+
+
+async def get_tenant_by_code(session: AsyncSession, code: str) -> TenantFacts:
+    """Like `find_tenant_by_code`; raises NOT_FOUND."""
+    return _require(await find_tenant_by_code(session, code))
+
+
+async def list_tenants(session: AsyncSession, tenant_ids: Iterable[UUID]) -> dict[UUID, TenantFacts]:
+    """The unions of these ids; unknown ids are left out."""
+    rows = await session.execute(facts_select().where(Tenant.id.in_(set(tenant_ids))))
+    return {row.id: TenantFacts(*row) for row in rows}
+
+
+async def list_ancestors(session: AsyncSession, tenant: TenantFacts) -> Sequence[TenantFacts]:
+    """All above on both lines, the highest first: as many rows as the tree is deep."""
+    rows = await session.execute(facts_select().where(_above(tenant)).order_by(Level.rank, Tenant.path))
+    return [TenantFacts(*row) for row in rows]
+
+
+async def list_ancestors_of_all(
+    session: AsyncSession, viewer: TenantFacts, places: Sequence[tuple[str, str | None]]
+) -> list[list[TenantFacts]]:
+    """For each place (path and industry path of a union) those above it that the viewer knows of, the highest first; one statement for all."""
+    paths = {above for path, _ in places for above in tree.ancestor_paths(path)}
+    industry = {above for _, path in places if path is not None for above in tree.ancestor_paths(path)}
+    among = or_(Tenant.path.in_(sorted(paths)), Tenant.industry_path.in_(sorted(industry)))
+    statement = facts_select().where(among, visible_to(viewer)).order_by(Level.rank, Tenant.path)
+    found = [TenantFacts(*row) for row in await session.execute(statement)]
+    return [[above for above in found if _is_above(above, path, industry_path)] for path, industry_path in places]
+
+
+async def list_superiors(session: AsyncSession, tenant: TenantFacts) -> Sequence[TenantFacts]:
+    """All above on the territorial line only, the highest first."""
+    above = Tenant.path.in_(tree.ancestor_paths(tenant.path))
+    rows = await session.execute(facts_select().where(above).order_by(Tenant.path))
+    return [TenantFacts(*row) for row in rows]
+
+
+async def find_visible_tenant(session: AsyncSession, viewer: TenantFacts, tenant_id: UUID) -> TenantFacts | None:
+    """A union the viewer knows of; a stranger's id and an unknown id are the same None."""
+    return await _find(session, facts_select().where(Tenant.id == tenant_id, visible_to(viewer)))
+
+
+async def find_visible_tenant_by_code(session: AsyncSession, viewer: TenantFacts, code: str) -> TenantFacts | None:
+    """Like `find_visible_tenant`, by code."""
+    if "\0" in code:  # PostgreSQL's text cannot hold it
+        return None
+    return await _find(session, facts_select().where(Tenant.code == code, visible_to(viewer)))
+
+
+async def has_industry_members(session: AsyncSession, tenant_id: UUID) -> bool:
+    """Whether anybody stands right below on the industry line."""
+    return (await session.execute(select(exists().where(industry_children_of(tenant_id))))).scalar_one()
+
+
+def visible_to(viewer: TenantFacts) -> ColumnElement[bool]:
+    """The condition of `tenants.lines.is_visible` in SQL: itself, those above and those below, on either line."""
+    return or_(Tenant.id == viewer.id, _above(viewer), below(viewer), below_in_industry(viewer))
+
+
+def below(tenant: TenantFacts) -> ColumnElement[bool]:
+    """All under a union on the territorial line, without itself: one range of the path's index."""
+    low, high = tree.subtree(tenant.path)
+    return and_(Tenant.path > low, Tenant.path < high)
+
+
+def below_in_industry(tenant: TenantFacts) -> ColumnElement[bool]:
+    """All under a union on the industry line, without itself; nobody where it is on none."""
+    if tenant.industry_path is None:
+        return Tenant.id.is_(None)
+    low, high = tree.subtree(tenant.industry_path)
+    return and_(Tenant.industry_path > low, Tenant.industry_path < high)
+
+
+def children_of(tenant_id: UUID) -> ColumnElement[bool]:
+    """Right below on the territorial line; order by `Tenant.id` to page by keyset along the index."""
+    return Tenant.parent_id == tenant_id
+
+
+def industry_children_of(tenant_id: UUID) -> ColumnElement[bool]:
+    """Right below on the industry line; order by `Tenant.id`."""
+    return Tenant.industry_parent_id == tenant_id
+
+
+def _is_above(upper: TenantFacts, path: str, industry_path: str | None) -> bool:
+    in_industry = upper.industry_path is not None and tree.is_ancestor(upper.industry_path, industry_path or "")
+    return in_industry or tree.is_ancestor(upper.path, path)
+
+
+def _above(tenant: TenantFacts) -> ColumnElement[bool]:
+    territorial = Tenant.path.in_(tree.ancestor_paths(tenant.path))
+    if tenant.industry_path is None:
+        return territorial
+    return or_(territorial, Tenant.industry_path.in_(tree.ancestor_paths(tenant.industry_path)))
+
+
+async def _find(session: AsyncSession, statement: FactsSelect) -> TenantFacts | None:
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else TenantFacts(*row)
+
+
+def _require(found: TenantFacts | None) -> TenantFacts:
+    if found is None:
+        raise NOT_FOUND()
+    return found

@@ -1,0 +1,3 @@
+from tests.programmes.awards import awards
+
+__all__ = ["awards"]
