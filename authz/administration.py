@@ -61,6 +61,7 @@ async def add_member(scope: WriteScope, entrance: Entrance, new: NewMember) -> U
     Raises the refusals of the gate, of `require_roles`, of `tenants.accounts.service.create_account` and `seat_member`, and LOGIN_UNKNOWN.
     """
     roles = require_roles(new.roles)
+    service.require_fit(_seat(new, roles))
     await guard.require(scope, Permission.MEMBERSHIP_CREATE, Subject("membership"))
     account_id = await _account(scope, entrance, new)
     await guard.require(scope, Permission.MEMBERSHIP_CREATE, _subject(scope, account_id))

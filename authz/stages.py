@@ -75,8 +75,8 @@ _HANDOVER = {
     "accepted": "已接收",
     "returned": "已退回",
     "declined": "未接收",
+    "withdrawing": "撤回中",
     "withdrawn": "已撤回",
-    "undone": "已撤销接收",
 }
 _STUDIO = {"named": "已命名", "withdrawn": "已撤销命名"}
 _FUNDING = {

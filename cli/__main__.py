@@ -7,11 +7,12 @@ import os
 import sys
 from argparse import ArgumentParser
 
-from cli import database, health, serve
+from cli import audit, database, health, jobs, reconcile, serve
+from cli.demo import command as demo
 from kernel.postgres import PostgresError
 from kernel.settings import Settings, SettingsError
 
-COMMANDS = (serve, database, health)
+COMMANDS = (demo, serve, database, health, jobs, reconcile, audit)
 
 
 def build_parser() -> ArgumentParser:

@@ -1,6 +1,6 @@
 """The ASGI application: `uvicorn --factory graphql_api.app:create_app`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date, datetime, time
 from pathlib import Path
@@ -75,7 +75,7 @@ def make_app(contract: Contract, services: Services, *, demo: bool, limits: Limi
     mounts = [Mount("/static", StaticFiles(directory=_STATIC))] if demo else []
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         yield
         await services.app.close()
         await services.entrance.close()
@@ -126,8 +126,8 @@ async def is_migrated(database: Database) -> bool:
         shown = text("SELECT has_table_privilege('alembic_version', 'SELECT')")
         if not (await session.execute(shown)).scalar_one():
             return True
-        current = set((await session.execute(text("SELECT version_num FROM alembic_version"))).scalars())
-    return current == _HEADS
+        found = await session.execute(text("SELECT version_num FROM alembic_version"))
+    return frozenset(str(version) for version in found.scalars()) == _HEADS
 
 
 async def _home(_request: Request) -> Response:
@@ -145,7 +145,11 @@ def _clock_route(services: Services) -> Handler:
         if actor is None:
             return refusal(NOT_SIGNED_IN(), 401, request)
         clock = services.clock
-        if actor.tenant.parent_id is not None or Role.SYSTEM_ADMIN not in actor.roles or not isinstance(clock, ShiftedClock):
+        if (
+            actor.tenant.parent_id is not None
+            or Role.SYSTEM_ADMIN not in actor.roles
+            or not isinstance(clock, ShiftedClock)
+        ):
             return refusal(NOT_DEMO(), 403, request)
         try:
             day = date.fromisoformat(orjson.loads(await read_body(request))["date"])

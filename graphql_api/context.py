@@ -1,7 +1,7 @@
 """What a request knows: who asks, in which language, and where its transactions come from."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -99,21 +99,21 @@ class Context:
         return self.actor
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[ReadScope]:
+    async def read(self) -> AsyncGenerator[ReadScope]:
         """A read transaction on the actor's tenant, for this use alone."""
         actor = self.require_actor()
         async with self.turns, self.services.app.read(actor.tenant.id) as session:
             yield ReadScope(session, actor, self.services.clock, self.request_id)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[WriteScope]:
+    async def write(self) -> AsyncGenerator[WriteScope]:
         """A write transaction on the actor's tenant; commits at its end."""
         actor = self.require_actor()
         async with self.turns, self.services.app.write(actor.tenant.id) as session:
             yield WriteScope(session, actor, self.services.clock, self.request_id)
 
     @asynccontextmanager
-    async def reading(self, *, public: bool = False) -> AsyncIterator[Reading]:
+    async def reading(self, *, public: bool = False) -> AsyncGenerator[Reading]:
         """Declared reads in a transaction of their own; with `public`, also for nobody."""
         if self.actor is None and public:
             async with self.turns, self.services.app.plain() as session:

@@ -39,7 +39,10 @@ def _errors() -> dict[str, Any]:
 
 def _values(kind: GraphQLEnumType) -> dict[str, dict[str, Any]]:
     return {
-        name: {"value": value.value.value if isinstance(value.value, Enum) else value.value, "description": value.description}
+        name: {
+            "value": value.value.value if isinstance(value.value, Enum) else value.value,
+            "description": value.description,
+        }
         for name, value in kind.values.items()
     }
 

@@ -9,7 +9,6 @@ from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLError,
-    GraphQLInputType,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
@@ -19,12 +18,11 @@ from graphql import (
     get_variable_values,
     parse,
     specified_rules,
-    type_from_ast,
     validate,
-    validate_input_value,
     visit,
 )
 from graphql.language import Visitor
+from graphql.utilities import type_from_ast, validate_input_value  # pyright: ignore[reportUnknownVariableType]
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
@@ -138,9 +136,8 @@ class Documents:
         return found[:MAX_ERRORS]
 
 
-def _input_type(registry: Registry, node: TypeNode) -> GraphQLInputType | None:
-    kind: Any = type_from_ast(registry.schema, node)
-    return kind
+def _input_type(registry: Registry, node: TypeNode) -> Any:  # noqa: ANN401 - an input type; None where unknown
+    return type_from_ast(registry.schema, node)
 
 
 class _Introspection(Visitor):

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from graphql import ExecutionResult, GraphQLSchema
-from graphql.execution import execute
+from graphql.execution import execute  # pyright: ignore[reportUnknownVariableType] - graphql-core leaves it so
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -60,10 +60,16 @@ class Endpoint:
 
     async def _answer(self, request: Request, asked: Asked, kind: str, language: str) -> Response:
         prepared = self.documents.prepare(asked.query)
-        ready: Ready | Problems = prepared.problems or self.documents.ready(prepared, asked.operation_name, asked.variables)
+        ready: Ready | Problems = prepared.problems or self.documents.ready(
+            prepared, asked.operation_name, asked.variables
+        )
         if isinstance(ready, list):
             status = 400 if prepared.malformed else 422
-            return encoded({"errors": shown_errors(ready, language, request_id(request))}, 200 if kind == PLAIN_JSON else status, kind)
+            return encoded(
+                {"errors": shown_errors(ready, language, request_id(request))},
+                200 if kind == PLAIN_JSON else status,
+                kind,
+            )
         if ready.is_mutation and request.method != "POST":
             raise RequestRefused(405, METHOD_NOT_ALLOWED())
         context = await self._context(request, language, prepared)

@@ -12,7 +12,9 @@ from kernel.errors import Failure, Family
 from kernel.ids import new_id
 
 log = structlog.get_logger(__name__)
-ErrorFamily = strawberry.enum(Family, name="ErrorFamily", description="What kind of no it is; clients may treat a family alike.")
+ErrorFamily = strawberry.enum(
+    Family, name="ErrorFamily", description="What kind of no it is; clients may treat a family alike."
+)
 _BY_FAMILY = frozenset({Family.UNAUTHENTICATED, Family.FORBIDDEN})
 
 
@@ -39,7 +41,9 @@ class UserError:
     code: str = strawberry.field(description="Stable; the catalogue is errors.json of the contract.")
     family: Family
     message: str = strawberry.field(description="For a person to read; zh-CN, or English by Accept-Language.")
-    path: list[str] = strawberry.field(description="The input field it speaks of, from `input` down; empty: the act as a whole.")
+    path: list[str] = strawberry.field(
+        description="The input field it speaks of, from `input` down; empty: the act as a whole."
+    )
     params: list[ErrorParam]
     rule: RuleCitation | None
 
@@ -52,7 +56,9 @@ def user_error(failure: Failure, language: str) -> UserError:
         message=failure.sentence(language),
         path=list(failure.path),
         params=[ErrorParam(name=name, value=_text(value)) for name, value in failure.params.items()],
-        rule=None if failure.rule is None else RuleCitation(document=failure.rule.document, article=failure.rule.article),
+        rule=None
+        if failure.rule is None
+        else RuleCitation(document=failure.rule.document, article=failure.rule.article),
     )
 
 
@@ -95,7 +101,12 @@ def _failure_in(error: GraphQLError | Failure) -> Failure | None:
 def _extensions(failure: Failure) -> dict[str, Any]:
     """`code` is what programs look at; for who-are-you and may-you refusals the family, with the reason beside it."""
     code = failure.family.value if failure.family in _BY_FAMILY else failure.code
-    shown: dict[str, Any] = {"code": code, "reason": failure.code, "family": failure.family.value, "params": failure.params}
+    shown: dict[str, Any] = {
+        "code": code,
+        "reason": failure.code,
+        "family": failure.family.value,
+        "params": failure.params,
+    }
     if failure.path:
         shown["path"] = list(failure.path)
     if failure.rule is not None:

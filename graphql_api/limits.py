@@ -13,8 +13,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLList,
-    GraphQLNonNull,
     GraphQLObjectType,
     InlineFragmentNode,
     IntValueNode,
@@ -26,7 +24,8 @@ from graphql import (
 )
 
 from graphql_api.refusals import PAGE_SIZE_OUT_OF_RANGE, PAGE_SIZE_REQUIRED, QUERY_TOO_COMPLEX
-from graphql_api.registry import Registry, is_connection
+from graphql_api.registry import Registry
+from graphql_api.shapes import is_connection, is_list, named_type
 from graphql_api.sources import MOST
 from kernel.errors import Failure
 
@@ -111,7 +110,7 @@ class Meter:
         fields = getattr(kind, "fields", {})
         described = fields.get(name)
         output = None if described is None else described.type
-        inner, is_list = _inner(output)
+        inner = named_type(output)
         below = self.selection(node.selection_set, inner)
         if name in _INTROSPECTION_ROOTS:
             below.depth = below.lists = 0
@@ -125,7 +124,7 @@ class Meter:
             below.cost = min(_CAP, below.cost * self._page_size(node, name) + (COUNT_COST if _counts(node) else 0))
         else:
             below.cost += inner.name in self.registry.sources
-            if is_list and not is_edges(kind, name):
+            if is_list(output) and not is_edges(kind, name):
                 below.lists += 1
                 below.cost = min(_CAP, below.cost * TYPICAL_LIST)
         return below
@@ -140,7 +139,9 @@ class Meter:
             return MOST
         size = last if first is _ABSENT else first
         if not isinstance(size, int) or not 1 <= size <= MOST:
-            self.problems.append(PAGE_SIZE_OUT_OF_RANGE(path=(name, "first" if last is _ABSENT else "last"), field=name, most=MOST))
+            self.problems.append(
+                PAGE_SIZE_OUT_OF_RANGE(path=(name, "first" if last is _ABSENT else "last"), field=name, most=MOST)
+            )
             return MOST
         return size
 
@@ -174,7 +175,9 @@ def measure(
     """What an operation comes to, and every limit it breaks (none: it may run)."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     meter = Meter(registry, fragments, variables)
-    root = registry.schema.mutation_type if operation.operation is OperationType.MUTATION else registry.schema.query_type
+    root = (
+        registry.schema.mutation_type if operation.operation is OperationType.MUTATION else registry.schema.query_type
+    )
     total = meter.selection(operation.selection_set, root)
     total.directives += len(operation.directives or ())
     roots = _root_count(operation.selection_set, fragments, {})
@@ -187,7 +190,9 @@ def measure(
     return total, (broken or meter.problems)[:MAX_ERRORS]
 
 
-def _root_count(selection: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], known: dict[str, int]) -> int:
+def _root_count(
+    selection: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], known: dict[str, int]
+) -> int:
     total = 0
     for node in selection.selections:
         if isinstance(node, FieldNode):
@@ -211,11 +216,3 @@ def is_edges(kind: Any, name: str) -> bool:  # noqa: ANN401 - a type, or None
 def _counts(node: FieldNode) -> bool:
     selections = () if node.selection_set is None else node.selection_set.selections
     return any(isinstance(inner, FieldNode) and inner.name.value == "totalCount" for inner in selections)
-
-
-def _inner(output: Any) -> tuple[Any, bool]:  # noqa: ANN401 - an output type
-    is_list = False
-    while isinstance(output, GraphQLList | GraphQLNonNull):
-        is_list = is_list or isinstance(output, GraphQLList)
-        output = output.of_type
-    return output, is_list

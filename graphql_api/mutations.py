@@ -19,6 +19,7 @@ from graphql_api.context import Info
 from graphql_api.errors import UserError, user_error
 from graphql_api.refusals import BAD_IDEMPOTENCY_KEY, BUSY, DUPLICATE, TIMED_OUT
 from graphql_api.registry import camel_case
+from graphql_api.shapes import fields_of
 from graphql_api.sources import ReadField
 from kernel.errors import Failure
 from kernel.idempotency import claim, keep
@@ -124,8 +125,7 @@ def _answer(payload: type[Payload], outcome: Outcome) -> Answer:
 
 def returned_name(payload: type[Payload]) -> str:
     """The one field of a payload that is read again by its id."""
-    definition: Any = payload.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue]
-    names = [item.python_name for item in definition.fields if isinstance(item, ReadField)]
+    names = [item.python_name for item in fields_of(payload) if isinstance(item, ReadField)]
     if len(names) != 1:
         message = f"{payload.__name__} has {len(names)} returned fields: name the ids"
         raise TypeError(message)

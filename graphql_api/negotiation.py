@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from starlette.requests import Request
@@ -49,7 +49,12 @@ def media_type(accept: str | None) -> str:
     for part in accept.split(","):
         kind, _, rest = part.strip().lower().partition(";")
         weight = _weight(rest)
-        offered = {GRAPHQL_RESPONSE: GRAPHQL_RESPONSE, PLAIN_JSON: PLAIN_JSON, "*/*": PLAIN_JSON, "application/*": PLAIN_JSON}.get(kind.strip())
+        offered = {
+            GRAPHQL_RESPONSE: GRAPHQL_RESPONSE,
+            PLAIN_JSON: PLAIN_JSON,
+            "*/*": PLAIN_JSON,
+            "application/*": PLAIN_JSON,
+        }.get(kind.strip())
         if offered is not None and weight > 0 and (best is None or weight > best[0]):
             best = (weight, offered)
     if best is None:
@@ -88,7 +93,7 @@ async def read_parameters(request: Request) -> Asked:
         raise RequestRefused(400, MALFORMED_REQUEST(detail="JSON")) from problem
     if not isinstance(given, dict):
         raise RequestRefused(400, MALFORMED_REQUEST(detail="JSON object"))
-    return _checked(given)
+    return _checked(cast("dict[str, Any]", given))
 
 
 async def read_body(request: Request) -> bytes:
@@ -126,7 +131,7 @@ def _checked(given: dict[str, Any]) -> Asked:
     extensions = given.get("extensions")
     if extensions is not None and not isinstance(extensions, dict):
         raise RequestRefused(400, MALFORMED_REQUEST(detail="extensions"))
-    return Asked(query, name or None, variables or {})
+    return Asked(query, name or None, cast("dict[str, Any]", variables or {}))
 
 
 def language_of(accept_language: str | None) -> str:

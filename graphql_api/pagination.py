@@ -48,7 +48,9 @@ class Connection(Generic[T]):
 
     edges: list[Edge[T]]
     page_info: PageInfo
-    total_count: int | None = strawberry.field(description="How many rows the whole list has; counted only when asked for.")
+    total_count: int | None = strawberry.field(
+        description="How many rows the whole list has; counted only when asked for."
+    )
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ class Page:
 
     __slots__ = ("has_next_page", "has_previous_page", "ordering", "rows", "total_count")
 
-    def __init__(self, ordering: "Ordering", rows: list[Row], asked: PageRequest, total_count: int | None = None) -> None:
+    def __init__(
+        self, ordering: "Ordering", rows: list[Row], asked: PageRequest, total_count: int | None = None
+    ) -> None:
         more = len(rows) > asked.size
         kept = rows[: asked.size]
         self.ordering = ordering

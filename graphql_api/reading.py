@@ -69,7 +69,9 @@ class Reading:
         found: dict[Any, Row] = {}
         if wanted:
             tenants = list(wanted.values())
-            found = await self._keyed(related.plan, statements.by_keys(related.plan, self._actor, list(wanted), read, tenants))
+            found = await self._keyed(
+                related.plan, statements.by_keys(related.plan, self._actor, list(wanted), read, tenants)
+            )
             await self._fill(related.plan, list(found.values()))
         for row in rows:
             row.related[key] = found.get(row[local])
@@ -93,8 +95,9 @@ class Reading:
             grouped[record[0]].append(Row(name, zip(labels, record[1:], strict=True)))
         pages = {parent: Page(related.ordering, rows, related.page, 0) for parent, rows in grouped.items()}
         if related.counted:
-            for parent, total in await self._connection.execute(statements.count_children(related, self._actor, parents)):
-                pages[parent].total_count = total
+            statement = statements.count_children(related, self._actor, parents)
+            for record in await self._connection.execute(statement):
+                pages[record.parent].total_count = record.total
         await self._fill(related.plan, [row for page in pages.values() for row in page.rows])
         return pages
 

@@ -25,7 +25,9 @@ INVALID_DOCUMENT = invalid(
     zh="请求不符合接口定义：{detail}",
     en="The request does not fit the schema: {detail}",
 )
-INVALID_VALUE = invalid("INVALID_VALUE", zh="“{field}”的值无效：{detail}", en="The value of {field} is invalid: {detail}")
+INVALID_VALUE = invalid(
+    "INVALID_VALUE", zh="“{field}”的值无效：{detail}", en="The value of {field} is invalid: {detail}"
+)
 UNKNOWN_OPERATION = invalid(
     "UNKNOWN_OPERATION",
     zh="请求中没有可以确定的操作",
@@ -50,7 +52,11 @@ INTROSPECTION_CLOSED = forbidden(
     zh="登录后方可查询接口定义",
     en="Sign in to read the schema",
 )
-NOT_DEMO = forbidden("NOT_DEMO", zh="仅演示环境可用，且须由全国总工会系统管理员操作", en="For the demo's national system administrator only")
+NOT_DEMO = forbidden(
+    "NOT_DEMO",
+    zh="仅演示环境可用，且须由全国总工会系统管理员操作",
+    en="For the demo's national system administrator only",
+)
 TIMED_OUT = refused("TIMED_OUT", zh="处理超时，请缩小范围后重试", en="It took too long; ask for less")
 BUSY = conflict("BUSY", zh="数据正被其他操作占用，请稍后重试", en="Others are working on the same data; try again")
 DUPLICATE = conflict("DUPLICATE", zh="已存在相同的记录", en="There is such a record already")

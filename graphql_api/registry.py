@@ -3,16 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLOutputType, GraphQLSchema
-from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.base import StrawberryObjectDefinition
-from strawberry.types.field import StrawberryField
+from graphql import GraphQLObjectType, GraphQLSchema
 
 from graphql_api.filters import FilterField
-from graphql_api.pagination import Connection, Ordering
+from graphql_api.pagination import Ordering
+from graphql_api.shapes import declaration_of, definition_of, fields_of, is_connection, named_type, node_type
 from graphql_api.sources import ManyRead, Read, ReadField, Source
-
-_DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
 
 @dataclass(frozen=True)
@@ -38,7 +34,9 @@ class Registry:
         self.sources: dict[str, Source] = {}
         self.types: dict[str, GraphQLObjectType] = {}
         self.fields: dict[str, dict[str, Bound]] = {}
-        objects = [(kind, definition_of(kind)) for kind in schema.type_map.values() if isinstance(kind, GraphQLObjectType)]
+        objects = [
+            (kind, definition_of(kind)) for kind in schema.type_map.values() if isinstance(kind, GraphQLObjectType)
+        ]
         for kind, definition in objects:
             source = None if definition is None else getattr(definition.origin, "__source__", None)
             if isinstance(source, Source):
@@ -52,71 +50,42 @@ class Registry:
     def _bind(self, kind: GraphQLObjectType) -> dict[str, Bound]:
         bound: dict[str, Bound] = {}
         for name, described in kind.fields.items():
-            declared = described.extensions.get(_DEFINITION)
+            declared = declaration_of(described)
             if isinstance(declared, ReadField):
                 bound[name] = self._bound(kind, name, described.type, declared)
         return bound
 
-    def _bound(self, kind: GraphQLObjectType, name: str, output: GraphQLOutputType, declared: ReadField) -> Bound:
-        target_type = self._target_type(output)
-        target = None if target_type is None else self.sources.get(target_type.name)
+    def _bound(self, kind: GraphQLObjectType, name: str, output: Any, declared: ReadField) -> Bound:  # noqa: ANN401 - an output type
+        kind_behind = target_type(output)
+        target = None if kind_behind is None else self.sources.get(kind_behind.name)
         read = declared.read
         if not isinstance(read, ManyRead) or target is None:
-            return Bound(name, read, target, target_type)
+            return Bound(name, read, target, kind_behind)
         terms = target.order if read.order is None else target.ordered(read.order)
         return Bound(
             name,
             read,
             target,
-            target_type,
+            kind_behind,
             is_paged=declared.is_paged,
             is_list=not declared.is_paged,
             ordering=Ordering(f"{kind.name}.{name}", terms, self._secret),
             filters=filter_fields(read.filter),
         )
 
-    def _target_type(self, output: GraphQLOutputType) -> GraphQLObjectType | None:
-        """The object type behind lists, non-nulls and connections."""
-        inner: Any = output
-        while isinstance(inner, GraphQLList | GraphQLNonNull):
-            inner = inner.of_type
-        if not isinstance(inner, GraphQLObjectType):
-            return None
-        return self._target_type(node_type(inner)) if is_connection(inner) else inner
 
-
-def definition_of(kind: GraphQLObjectType) -> StrawberryObjectDefinition | None:
-    """Strawberry's definition of a type of the schema; None for introspection types."""
-    definition = kind.extensions.get(_DEFINITION)
-    return definition if isinstance(definition, StrawberryObjectDefinition) else None
-
-
-def declared_field(described: Any) -> StrawberryField | None:  # noqa: ANN401 - a GraphQLField of any parameters
-    """Strawberry's field behind a field of the schema."""
-    found = described.extensions.get(_DEFINITION)
-    return found if isinstance(found, StrawberryField) else None
-
-
-def is_connection(kind: GraphQLObjectType) -> bool:
-    """Whether a type is a page of a list."""
-    definition = definition_of(kind)
-    return definition is not None and definition.concrete_of is not None and definition.concrete_of.origin is Connection
-
-
-def node_type(connection: GraphQLObjectType) -> GraphQLOutputType:
-    """The type of the nodes of a connection type."""
-    edges: Any = connection.fields["edges"].type
-    while isinstance(edges, GraphQLList | GraphQLNonNull):
-        edges = edges.of_type
-    return edges.fields["node"].type
+def target_type(output: Any) -> GraphQLObjectType | None:  # noqa: ANN401 - an output type
+    """The object type behind lists, non-nulls and connections."""
+    inner = named_type(output)
+    if not isinstance(inner, GraphQLObjectType):
+        return None
+    return node_type(inner) if is_connection(inner) else inner
 
 
 def filter_fields(given: type | None) -> dict[str, FilterField]:
     """The fields of a filter input, by their names in the contract."""
-    if given is None:
-        return {}
-    definition: StrawberryObjectDefinition = given.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue]
-    return {camel_case(item.python_name): item for item in definition.fields if isinstance(item, FilterField)}
+    fields = [] if given is None else fields_of(given)
+    return {camel_case(item.python_name): item for item in fields if isinstance(item, FilterField)}
 
 
 def camel_case(name: str) -> str:

@@ -7,19 +7,34 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 
 from graphql_api.context import Context
 from graphql_api.ids import decode_id, encode_id, find_key
 from graphql_api.pagination import Page, PageInfo
 from graphql_api.refusals import TOO_MANY_IDS
-from graphql_api.registry import Bound, Registry, definition_of, is_connection
+from graphql_api.registry import Bound, Registry
 from graphql_api.scalars import money_of
 from graphql_api.selection import Planner, label
-from graphql_api.sources import MOST, ColumnRead, ExpressionRead, FoundRead, KeyRead, ManyRead, ReturnedRead, Row, Source
+from graphql_api.shapes import definition_of, edge_type, is_connection
+from graphql_api.sources import (
+    MOST,
+    ColumnRead,
+    ExpressionRead,
+    FoundRead,
+    KeyRead,
+    ManyRead,
+    NodeRead,
+    NodesRead,
+    ReturnedRead,
+    Row,
+    Source,
+)
 from kernel.errors import Failure
 
+Leaf = Callable[[Any, Any], Any]
 Resolver = Callable[..., Any]
+ResolveInfo = GraphQLResolveInfo[Context]
 
 
 def install(schema: GraphQLSchema, registry: Registry) -> None:
@@ -27,7 +42,7 @@ def install(schema: GraphQLSchema, registry: Registry) -> None:
     for kind in schema.type_map.values():
         if isinstance(kind, GraphQLObjectType):
             for name, bound in registry.fields.get(kind.name, {}).items():
-                kind.fields[name].resolve = _resolver(bound, registry.sources.get(kind.name))
+                _set(kind, name, _leaf(bound, registry.sources.get(kind.name)) or _root(bound) or _related)
             _install_page(kind)
             if kind.name in registry.sources:
                 kind.is_type_of = None
@@ -35,71 +50,99 @@ def install(schema: GraphQLSchema, registry: Registry) -> None:
             kind.resolve_type = _type_name
 
 
-def _type_name(row: Row, _info: GraphQLResolveInfo, _kind: object) -> str:
+def _set(kind: GraphQLObjectType, name: str, resolve: Resolver) -> None:
+    field: Any = kind.fields[name]
+    field.resolve = resolve
+
+
+def _type_name(row: Row, _info: object, _kind: object) -> str:
     return row.type_name
 
 
 def _install_page(kind: GraphQLObjectType) -> None:
-    if is_connection(kind):
-        _set(kind.fields, "edges", lambda page, _info: [(page, row) for row in page.rows])
-        _set(kind.fields, "pageInfo", lambda page, _info: page)
-        _set(kind.fields, "totalCount", lambda page, _info: page.total_count)
-        edge: Any = kind.fields["edges"].type
-        while not isinstance(edge, GraphQLObjectType):
-            edge = edge.of_type
-        _set(edge.fields, "cursor", lambda edge, _info: edge[0].ordering.cursor(edge[1]))
-        _set(edge.fields, "node", lambda edge, _info: edge[1])
+    leaves: dict[str, Leaf] = {}
     definition = definition_of(kind)
-    if definition is not None and definition.origin is PageInfo:
-        _set(kind.fields, "hasNextPage", lambda page, _info: page.has_next_page)
-        _set(kind.fields, "hasPreviousPage", lambda page, _info: page.has_previous_page)
-        _set(kind.fields, "startCursor", lambda page, _info: _cursor(page, 0))
-        _set(kind.fields, "endCursor", lambda page, _info: _cursor(page, -1))
+    if is_connection(kind):
+        leaves = {
+            "edges": lambda page, _: [(page, row) for row in page.rows],
+            "pageInfo": lambda page, _: page,
+            "totalCount": lambda page, _: page.total_count,
+        }
+        _install_edge(kind)
+    elif definition is not None and definition.origin is PageInfo:
+        leaves = {
+            "hasNextPage": lambda page, _: page.has_next_page,
+            "hasPreviousPage": lambda page, _: page.has_previous_page,
+            "startCursor": lambda page, _: _cursor(page, 0),
+            "endCursor": lambda page, _: _cursor(page, -1),
+        }
+    for name, leaf in leaves.items():
+        _set(kind, name, leaf)
 
 
-def _set(fields: dict[str, GraphQLField], name: str, resolve: Resolver) -> None:
-    fields[name].resolve = resolve
+def _install_edge(connection: GraphQLObjectType) -> None:
+    leaves: dict[str, Leaf] = {
+        "cursor": lambda edge, _: edge[0].ordering.cursor(edge[1]),
+        "node": lambda edge, _: edge[1],
+    }
+    for name, leaf in leaves.items():
+        _set(edge_type(connection), name, leaf)
 
 
 def _cursor(page: Page, place: int) -> str | None:
     return page.ordering.cursor(page.rows[place]) if page.rows else None
 
 
-def _resolver(bound: Bound, source: Source | None) -> Resolver:
+def _leaf(bound: Bound, source: Source | None) -> Leaf | None:
+    """For a value of the row itself."""
     read = bound.read
     if isinstance(read, KeyRead) and source is not None:
         key, type_name = source.key.key, source.type_name
-        return lambda row, _info: encode_id(type_name, row[key])
+        return lambda row, _: encode_id(type_name, row[key])
     if isinstance(read, ColumnRead):
-        return _column_resolver(read)
+        return _column(read)
     if isinstance(read, ExpressionRead):
         name = label(bound)
-        return (lambda row, _info: money_of(row[name])) if read.as_money else (lambda row, _info: row[name])
-    if isinstance(read, FoundRead):
-        return _found(bound, read)
-    if isinstance(read, ManyRead) and read.remote is None:
-        return _listed(bound, read)
-    if isinstance(read, ReturnedRead):
-        return _returned(bound)
-    return _related
+        return (lambda row, _: money_of(row[name])) if read.as_money else (lambda row, _: row[name])
+    return None
 
 
-def _column_resolver(read: ColumnRead) -> Resolver:
+def _column(read: ColumnRead) -> Leaf:
     key, refers = read.column.key, read.refers
     if refers is not None:
-        return lambda row, _info: None if row[key] is None else encode_id(refers, row[key])
-    return (lambda row, _info: money_of(row[key])) if read.as_money else (lambda row, _info: row[key])
+        return lambda row, _: None if row[key] is None else encode_id(refers, row[key])
+    return (lambda row, _: money_of(row[key])) if read.as_money else (lambda row, _: row[key])
 
 
-def _related(row: Row, info: GraphQLResolveInfo, **_given: object) -> Any:  # noqa: ANN401 - whatever the relation gave
+def _related(row: Row, info: ResolveInfo, **_given: object) -> Any:  # noqa: ANN401 - whatever the relation gave
     value = row.related[id(info.field_nodes[0])]
     if isinstance(value, Failure):
         raise value
     return value
 
 
+def _root(bound: Bound) -> Resolver | None:
+    """For a field that reads from the database."""
+    read = bound.read
+    if isinstance(read, FoundRead):
+        return _found(bound, read)
+    if isinstance(read, ManyRead) and read.remote is None:
+        return _listed(bound, read)
+    if isinstance(read, ReturnedRead):
+        return _returned(bound)
+    return _node if isinstance(read, NodeRead) else _nodes if isinstance(read, NodesRead) else None
+
+
+async def _node(_root: object, info: ResolveInfo, **given: Any) -> Row | None:  # noqa: ANN401 - coerced arguments
+    return (await find_nodes(info, [given["id"]]))[0]
+
+
+async def _nodes(_root: object, info: ResolveInfo, **given: Any) -> list[Row | None]:  # noqa: ANN401
+    return await find_nodes(info, given["ids"])
+
+
 def _listed(bound: Bound, read: ManyRead) -> Resolver:
-    async def resolve(_root: object, info: GraphQLResolveInfo, **_given: object) -> Page:
+    async def resolve(_root: object, info: ResolveInfo, **_given: object) -> Page:
         context: Context = info.context
         if not read.public:
             context.require_actor()
@@ -113,7 +156,7 @@ def _listed(bound: Bound, read: ManyRead) -> Resolver:
 def _found(bound: Bound, read: FoundRead) -> Resolver:
     target = _target(bound)
 
-    async def resolve(_root: object, info: GraphQLResolveInfo, **given: Any) -> Row | None:  # noqa: ANN401
+    async def resolve(_root: object, info: ResolveInfo, **given: Any) -> Row | None:  # noqa: ANN401
         context: Context = info.context
         if not read.public:
             context.require_actor()
@@ -126,7 +169,7 @@ def _found(bound: Bound, read: FoundRead) -> Resolver:
 def _returned(bound: Bound) -> Resolver:
     target = _target(bound)
 
-    async def resolve(payload: Any, info: GraphQLResolveInfo) -> Row | None:  # noqa: ANN401 - a Payload
+    async def resolve(payload: Any, info: ResolveInfo) -> Row | None:  # noqa: ANN401 - a Payload
         key = payload.ids.get(bound.name)
         return None if key is None else await _row(info, target, key)
 
@@ -140,20 +183,22 @@ def _target(bound: Bound) -> tuple[Source, GraphQLObjectType]:
     return bound.target, bound.target_type
 
 
-async def _row(info: GraphQLResolveInfo, target: tuple[Source, GraphQLObjectType], key: UUID, *, public: bool = False) -> Row | None:
+async def _row(
+    info: ResolveInfo, target: tuple[Source, GraphQLObjectType], key: UUID, *, public: bool = False
+) -> Row | None:
     context: Context = info.context
     plan = Planner(context.registry, info, context.actor).plan(*target, info.field_nodes)
     async with context.reading(public=public) as reading:
         return (await reading.rows(plan, [key])).get(key)
 
 
-async def find_row(info: GraphQLResolveInfo, type_name: str, key: UUID) -> Row | None:
+async def find_row(info: ResolveInfo, type_name: str, key: UUID) -> Row | None:
     """One row of a declared type with what the current field selects below it; for the rare hand-written resolver."""
     registry: Registry = info.context.registry
     return await _row(info, (registry.sources[type_name], registry.types[type_name]), key)
 
 
-async def find_nodes(info: GraphQLResolveInfo, ids: Sequence[str]) -> list[Row | None]:
+async def find_nodes(info: ResolveInfo, ids: Sequence[str]) -> list[Row | None]:
     """Rows by their ids, in their order; null for what is malformed, unknown, or another tenant's."""
     context: Context = info.context
     context.require_actor()

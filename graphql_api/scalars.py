@@ -40,7 +40,7 @@ def _parse_date_time(given: object) -> datetime:
 def _show_date_time(value: object) -> str:
     if not isinstance(value, datetime) or value.tzinfo is None:
         message = f"not an instant: {value!r}"
-        raise ValueError(message)
+        raise TypeError(message)
     return value.astimezone(CHINA).isoformat(timespec="milliseconds")
 
 
@@ -58,7 +58,7 @@ def _parse_decimal(given: object) -> PythonDecimal:
 def _show_date(value: object) -> str:
     if not isinstance(value, date) or isinstance(value, datetime):
         message = f"not a day: {value!r}"
-        raise ValueError(message)
+        raise TypeError(message)
     return value.isoformat()
 
 

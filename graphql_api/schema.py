@@ -11,28 +11,12 @@ import strawberry
 from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
-from graphql_api.context import Info
 from graphql_api.registry import Registry
-from graphql_api.resolvers import find_nodes, install
+from graphql_api.resolvers import install
 from graphql_api.scalars import SCALARS
-from graphql_api.sources import Node
+from graphql_api.sources import NodesQuery
 
 _HERE = Path(__file__).parent
-
-
-@strawberry.type
-class NodesQuery:
-    """The roots that serve every type."""
-
-    @strawberry.field(description="Any object by its id; null where there is none that you see.")
-    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - the argument's name in the contract
-        """One object."""
-        return (await find_nodes(info._raw_info, [id]))[0]  # noqa: SLF001 # pyright: ignore
-
-    @strawberry.field(description="Objects by their ids (at most 100), in their order; null where there is none that you see.")
-    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
-        """Several objects."""
-        return await find_nodes(info._raw_info, ids)  # noqa: SLF001 # pyright: ignore
 
 
 @dataclass(frozen=True)
@@ -52,7 +36,7 @@ def build(secret: bytes, *areas: type) -> Contract:
     query = strawberry.type(type("Query", (*queries, NodesQuery), {}), description="All reads.")
     mutation = strawberry.type(type("Mutation", mutations, {}), description="All writes.") if mutations else None
     made = strawberry.Schema(query=query, mutation=mutation, config=StrawberryConfig(scalar_map=SCALARS))
-    executable: GraphQLSchema = made._schema  # noqa: SLF001 # pyright: ignore
+    executable: GraphQLSchema = made._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
     registry = Registry(executable, secret)
     install(executable, registry)
     return Contract(made, executable, registry)

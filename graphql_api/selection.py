@@ -68,7 +68,7 @@ class Related:
 class Planner:
     """Builds plans for one operation of one request."""
 
-    def __init__(self, registry: Registry, info: GraphQLResolveInfo, actor: Actor | None) -> None:
+    def __init__(self, registry: Registry, info: GraphQLResolveInfo[Any], actor: Actor | None) -> None:
         self.registry = registry
         self.actor = actor
         self.variables: Any = info.variable_values
@@ -145,7 +145,9 @@ class Planner:
             self.extend(known, nodes)
 
     def _shown(self, read: ExpressionRead) -> ColumnElement[Any]:
-        clear = read.clear is not None and self.actor is not None and read.unless is not None and read.unless(self.actor)
+        clear = (
+            read.clear is not None and self.actor is not None and read.unless is not None and read.unless(self.actor)
+        )
         return read.clear if clear and read.clear is not None else read.expression
 
     def _below(self, nodes: Sequence[FieldNode], kind: GraphQLObjectType) -> Groups:
@@ -174,7 +176,7 @@ class Planner:
 
     def _applies(self, condition: str, kind: GraphQLObjectType) -> bool:
         """Whether a fragment on `condition` speaks of rows of `kind`; edges and connections are only ever selected under their own name."""
-        return condition == kind.name or condition not in self.registry.sources and condition != "Query"
+        return condition == kind.name or (condition not in self.registry.sources and condition != "Query")
 
     def _included(self, node: Any) -> bool:  # noqa: ANN401 - any selection node
         for directive in node.directives or ():
@@ -189,5 +191,3 @@ class Planner:
 def label(bound: Bound) -> str:
     """Under which name an expression stands in a row; no column is named like it."""
     return f"~{bound.name}"
-
-

@@ -10,7 +10,7 @@ from types import UnionType
 from typing import Any, ClassVar, Union, get_args, get_origin
 
 import strawberry
-from sqlalchemy import Column, ColumnElement, Table
+from sqlalchemy import Column, ColumnElement
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
@@ -82,7 +82,7 @@ class Source:
     statement; without it `visible` alone, and row-level security, decide. `public`: may be read without signing in (then `visible` is not asked).
     """
 
-    def __init__(  # noqa: PLR0913 - a source has this many sides
+    def __init__(
         self,
         model: type[DeclarativeBase],
         *,
@@ -92,16 +92,12 @@ class Source:
         public: bool = False,
         key: Attribute | None = None,
     ) -> None:
-        table = model.__table__
-        if not isinstance(table, Table):
-            message = f"{model.__name__} is no table"
-            raise TypeError(message)
         self.model = model
-        self.table = table
-        self.key: Column[Any] = table.c["id"] if key is None else column_of(key)
+        self.table: Any = model.__table__
+        self.key: Column[Any] = self.table.c["id"] if key is None else column_of(key)
         self.order = self.ordered(order)
         self.visible = visible
-        self.tenant: Column[Any] | None = table.c["tenant_id"] if tenant_bound else None
+        self.tenant: Column[Any] | None = self.table.c["tenant_id"] if tenant_bound else None
         self.public = public
         self.type_name = ""
 
@@ -182,14 +178,35 @@ class ReturnedRead:
     """A payload's field: the row whose id the command returned under this name."""
 
 
-Read = ColumnRead | KeyRead | ExpressionRead | ComputedRead | OneRead | ManyRead | FoundRead | ReturnedRead
+@dataclass(frozen=True)
+class NodeRead:
+    """The root `node(id)`."""
+
+
+@dataclass(frozen=True)
+class NodesRead:
+    """The root `nodes(ids)`."""
+
+
+Read = (
+    ColumnRead
+    | KeyRead
+    | ExpressionRead
+    | ComputedRead
+    | OneRead
+    | ManyRead
+    | FoundRead
+    | ReturnedRead
+    | NodeRead
+    | NodesRead
+)
 
 
 class ReadField(StrawberryField):
     """A Strawberry field with its declaration."""
 
     def __init__(self, *given: Any, **options: Any) -> None:  # noqa: ANN401 - as the parent
-        super().__init__(*given, **options)
+        super().__init__(*given, **options)  # pyright: ignore[reportUnknownMemberType] - Strawberry leaves it so
         self.read: Read = KeyRead()
 
     def __copy__(self) -> "ReadField":
@@ -207,7 +224,9 @@ class ReadField(StrawberryField):
     @property
     def arguments(self) -> list[StrawberryArgument]:
         """The arguments follow from the declaration."""
-        if isinstance(self.read, FoundRead):
+        if isinstance(self.read, NodesRead):
+            return [_argument("ids", list[strawberry.ID])]
+        if isinstance(self.read, FoundRead | NodeRead):
             return [_argument("id", strawberry.ID)]
         if isinstance(self.read, ManyRead) and self.is_paged:
             paging = [_argument(name, int | None) for name in ("first", "last")]
@@ -230,7 +249,9 @@ def _field(read: Read, description: str | None, deprecated: str | None = None) -
     return field
 
 
-def column(attribute: Attribute, *, refers: str | None = None, description: str | None = None, deprecated: str | None = None) -> Any:  # noqa: ANN401
+def column(
+    attribute: Attribute, *, refers: str | None = None, description: str | None = None, deprecated: str | None = None
+) -> Any:  # noqa: ANN401
     """Reads a column. `refers="Edition"` shows a key as the opaque id of that type."""
     return _field(ColumnRead(column_of(attribute), refers), description, deprecated)
 
@@ -275,7 +296,7 @@ def to_one(
     return _field(OneRead(column_of(local), remote, other), description)
 
 
-def to_many(  # noqa: PLR0913 - a list has this many sides
+def to_many(
     remote: Attribute,
     *,
     local: Attribute | None = None,
@@ -290,7 +311,7 @@ def to_many(  # noqa: PLR0913 - a list has this many sides
     return _field(ManyRead(column_of(remote), mine, where, ordered, filter), description)
 
 
-def many(  # noqa: PLR0913 - a list has this many sides
+def many(
     *,
     filter: type | None = None,  # noqa: A002 - the argument's name in the contract
     where: Where | None = None,
@@ -320,3 +341,13 @@ class Node:
     __source__: ClassVar[Source]
 
     id: strawberry.ID = _field(KeyRead(), "Opaque; the same row has the same id wherever it is met.")
+
+
+@strawberry.type
+class NodesQuery:
+    """The roots that serve every type."""
+
+    node: Node | None = _field(NodeRead(), "Any object by its id; null where there is none that you see.")
+    nodes: list[Node | None] = _field(
+        NodesRead(), "Objects by their ids (at most 100), in their order; null where there is none that you see."
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, false, func, literal, select, true
+from sqlalchemy import ColumnElement, any_, false, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
@@ -12,19 +12,25 @@ from graphql_api.filters import conditions
 from graphql_api.selection import Plan, Related
 from graphql_api.sources import ManyRead, OneRead, Source
 
-
 PARENT = "~parent"
 POSITION = "~position"
-Statement = Select[Any]
+Statement = Any
+"""A SELECT; its columns are known at run time only."""
 
 
-def by_keys(plan: Plan, actor: Actor | None, keys: Sequence[Any], read: OneRead | None, tenants: Sequence[Any] = ()) -> Statement:
+def by_keys(
+    plan: Plan, actor: Actor | None, keys: Sequence[Any], read: OneRead | None, tenants: Sequence[Any] = ()
+) -> Statement:
     """The rows whose key (or the relation's own key column) is among `keys`; with `tenants`, pairwise in those tenants."""
     source = plan.source
     key = source.key if read is None or read.key is None else read.key
     chosen = [column.label(name) for name, column in plan.columns.items()]
     if read is not None and read.tenant is not None:
-        wanted = func.unnest(_array(tenants, source.table.c["tenant_id"].type), _array(keys, key.type)).table_valued("tenant", "key", name="wanted").render_derived()
+        wanted = (
+            func.unnest(_array(tenants, source.table.c["tenant_id"].type), _array(keys, key.type))
+            .table_valued("tenant", "key", name="wanted")
+            .render_derived()
+        )
         joined = wanted.join(source.table, (source.table.c["tenant_id"] == wanted.c.tenant) & (key == wanted.c.key))
         return select(key.label(PARENT), *chosen).select_from(joined).where(*visible(source, actor))
     return select(key.label(PARENT), *chosen).where(*visible(source, actor), key == any_(_array(keys, key.type)))
@@ -34,7 +40,12 @@ def page(related: Related, actor: Actor | None) -> Statement:
     """One page of a root list."""
     chosen = [column.label(name) for name, column in related.plan.columns.items()]
     ordering = related.ordering.clauses(backwards=related.page.backwards)
-    return select(*chosen).where(*_list_conditions(related, actor), *_window(related)).order_by(*ordering).limit(related.page.size + 1)
+    return (
+        select(*chosen)
+        .where(*_list_conditions(related, actor), *_window(related))
+        .order_by(*ordering)
+        .limit(related.page.size + 1)
+    )
 
 
 def count(related: Related, actor: Actor | None) -> Statement:
@@ -59,14 +70,20 @@ def children(related: Related, actor: Actor | None, parents: Sequence[Any]) -> S
     )
     shown = [found.c[name] for name in related.plan.columns]
     parent: ColumnElement[Any] = wanted.c.key
-    return select(parent.label(PARENT), *shown).select_from(wanted.join(found, true())).order_by(parent, found.c[POSITION])
+    return (
+        select(parent.label(PARENT), *shown).select_from(wanted.join(found, true())).order_by(parent, found.c[POSITION])
+    )
 
 
 def count_children(related: Related, actor: Actor | None, parents: Sequence[Any]) -> Statement:
     """How many rows the lists of many parents have."""
     remote = _remote(related)
     among = remote == any_(_array(parents, remote.type))
-    return select(remote, func.count()).where(among, *_list_conditions(related, actor)).group_by(remote)
+    return (
+        select(remote.label("parent"), func.count().label("total"))
+        .where(among, *_list_conditions(related, actor))
+        .group_by(remote)
+    )
 
 
 def visible(source: Source, actor: Actor | None) -> list[ColumnElement[bool]]:
@@ -108,5 +125,3 @@ def _remote(related: Related) -> Any:  # noqa: ANN401 - a column of any type
 def _array(values: Sequence[Any], kind: TypeEngine[Any]) -> ColumnElement[Any]:
     """One parameter, however many values: the statement's text stays the same."""
     return literal(list(values), ARRAY(kind))
-
-

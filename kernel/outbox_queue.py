@@ -9,7 +9,7 @@ follows may rest on what did not happen, so an operator requeues or discards it 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ class LeasedJob:
     tenant_id: UUID
     queue: str
     actor: str
-    body: dict[str, Any]
+    body: dict[str, Any] = field(repr=False)  # may hold personal data; dramatiq logs jobs by their repr
     attempts: int
     ordering_key: str | None
     created_at: datetime

@@ -36,6 +36,9 @@ async def plan_seals(workshop: Workshop, job: LeasedJob) -> None:
 
 async def seal_audit(workshop: Workshop, job: LeasedJob) -> None:
     """Seal a tenant's entries; look again after ten minutes for those whose transactions were still open."""
+    if not workshop.seal_key:
+        message = "this workshop has no key to seal with"
+        raise RuntimeError(message)
     anchors: list[Anchor] = []
     async with workshop.act(job, job.tenant_id) as scope:
         while len(anchors) < _SEALS_AT_ONCE and (anchor := await seal_entries(scope.session, workshop.seal_key)):

@@ -16,8 +16,6 @@ from workers.reactions import REACTIONS
 from workers.schedule import Timetable
 from workers.workshop import DueHandler, LetterHandler, Reaction, Workshop, pass_by
 
-_DRAIN_KEY = bytes(32)
-
 
 class CrashError(BaseException):
     """Raised by a checkpoint: the worker dies at this moment, as by `kill -9`."""
@@ -30,9 +28,9 @@ def make_workshop(
     letters: Mapping[str, LetterHandler] = LETTERS,
     reactions: Mapping[str, tuple[Reaction, ...]] = REACTIONS,
     dues: Mapping[str, DueHandler] = DUES,
-    seal_key: bytes = _DRAIN_KEY,
+    seal_key: bytes = b"",
 ) -> Workshop:
-    """A workshop with the product's handlers, unless others are given."""
+    """A workshop with the product's handlers, unless others are given. Without the installation's `seal_key` nothing can be sealed."""
     return Workshop(database, clock, letters, reactions, dues, seal_key)
 
 

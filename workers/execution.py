@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.exc import DBAPIError
+
 from kernel import queue_metrics
 from kernel.database import Database
 from kernel.logging import get_logger
@@ -50,7 +52,7 @@ async def run_job(workshop: Workshop, function: JobFunction, job: LeasedJob, pat
 
 async def settle_failure(database: Database, job: LeasedJob, failure: BaseException, patience: Patience) -> str:
     """Postpone the job or make it a dead letter; says which: `postponed`, `dead`, or `lost` where it was no longer ours."""
-    hopeless = isinstance(failure, HopelessError) or job.attempts >= patience.attempts
+    hopeless = isinstance(failure, HopelessError) or (job.attempts >= patience.attempts and not _is_outage(failure))
     async with database.plain() as session:
         if hopeless:
             kept = await give_up(session, job, error=_describe(failure))
@@ -75,6 +77,11 @@ def find_function(actors: Mapping[str, JobFunction], name: str) -> JobFunction:
         message = f"no function is called {name!r}"
         raise HopelessError(message)
     return actors[name]
+
+
+def _is_outage(failure: BaseException) -> bool:
+    """Whether the database went away under the job; that is not the job's fault and never makes it a dead letter."""
+    return isinstance(failure, OSError) or (isinstance(failure, DBAPIError) and failure.connection_invalidated)
 
 
 def _describe(failure: BaseException) -> str:

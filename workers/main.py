@@ -42,6 +42,7 @@ def open_workshop(settings: Settings) -> Workshop:
         pool_size=settings.courier_pool_size,
         sealer=Sealer(settings.secret_key()),
         hide_parameters=True,
+        connect_args={"server_settings": {"application_name": "jiangti worker"}},
     )
     clock: Clock = ShiftedClock(settings.clock_file) if settings.demo else SystemClock()
     anchors = settings.home / ANCHOR_FILE

@@ -9,7 +9,7 @@ from authz.scope import WriteScope
 from graphql_api.context import Info
 from graphql_api.ids import key_of
 from graphql_api.mutations import Given, Payload, answering, perform
-from graphql_api.people.inputs import CreatePersonInput, PersonFactsInput, RevealPersonInput, UpdatePersonInput
+from graphql_api.people.commands import CreatePersonInput, PersonFactsInput, RevealPersonInput, UpdatePersonInput
 from graphql_api.people.types import PersonType
 from graphql_api.sources import returned
 from programmes.people import service as people

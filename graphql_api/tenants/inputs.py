@@ -2,8 +2,8 @@
 
 import strawberry
 
+from authz.roles import Role
 from graphql_api.scalars import Date
-from graphql_api.tenants.types import RoleName
 
 
 @strawberry.input(
@@ -31,7 +31,7 @@ class AddMemberInput:
     idempotency_key: str
     login: str
     name: str
-    roles: list[RoleName]
+    roles: list[Role]
     valid_from: Date
     valid_to: Date | None = strawberry.field(default=None, description="The first day on which it no longer holds.")
     password: str | None = strawberry.field(
@@ -44,7 +44,7 @@ class ChangeMemberInput:
     idempotency_key: str
     member_id: strawberry.ID
     name: str
-    roles: list[RoleName]
+    roles: list[Role]
     valid_from: Date
     valid_to: Date | None = None
 

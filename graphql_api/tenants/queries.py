@@ -7,7 +7,7 @@ import strawberry
 from graphql_api.context import Info
 from graphql_api.ids import find_key
 from graphql_api.pagination import Connection
-from graphql_api.resolvers import find_row
+from graphql_api.resolvers import find_row  # pyright: ignore[reportUnknownVariableType]
 from graphql_api.sources import many
 from graphql_api.tenants.types import MemberType, TenantType
 from graphql_api.tenants.viewer import SessionType, Viewer, list_sessions
@@ -43,5 +43,5 @@ class TenantsQuery:
             async with info.context.read() as scope:
                 found = await find_visible_tenant_by_code(scope.session, actor.tenant, code or "")
             key = None if found is None else found.id
-        row: Any = None if key is None else await find_row(info._raw_info, "Tenant", key)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        row: Any = None if key is None else await find_row(info._raw_info, "Tenant", key)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
         return row

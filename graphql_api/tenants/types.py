@@ -19,10 +19,10 @@ from tenants.facts import TenantFacts
 from tenants.lines import Line
 from tenants.model import Level, Tenant
 
-RoleName = strawberry.enum(
+strawberry.enum(
     Role, name="Role", description="A part in the work; a person may hold several unless a duty forbids it."
 )
-LineName = strawberry.enum(Line, name="Line", description="Which of the two ways up: territorial, or industry.")
+strawberry.enum(Line, name="Line", description="Which of the two ways up: territorial, or industry.")
 
 
 @strawberry.type(name="Level", description="A rung of the organisation; data, not a closed list.")
@@ -32,7 +32,7 @@ class LevelType:
     code: str = column(Level.code)
     name: str = column(Level.name)
     rank: int = column(Level.rank, description="Grows from the top downwards, with gaps; levels of one rank are peers.")
-    line: LineName = column(Level.line)
+    line: Line = column(Level.line)
 
 
 @strawberry.type(description="A union's name and place, where the union itself may not be looked into.")
@@ -93,6 +93,6 @@ class MemberType(Node):
     __source__ = Source(Membership, visible=allowed(Permission.MEMBERSHIP_READ, Columns(id=Membership.id)))
 
     name: str = column(Membership.name)
-    roles: list[RoleName] = column(Membership.roles)
+    roles: list[Role] = column(Membership.roles)
     valid_from: Date = column(Membership.valid_from)
     valid_to: Date | None = column(Membership.valid_to, description="The first day on which it no longer holds.")

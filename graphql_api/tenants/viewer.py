@@ -7,9 +7,9 @@ import strawberry
 from authz.roles import Role
 from graphql_api.context import Info
 from graphql_api.ids import encode_id
-from graphql_api.resolvers import find_row
+from graphql_api.resolvers import find_row  # pyright: ignore[reportUnknownVariableType]
 from graphql_api.scalars import Date, DateTime
-from graphql_api.tenants.types import RoleName, TenantSummary, TenantType, summary_of
+from graphql_api.tenants.types import TenantSummary, TenantType, summary_of
 from tenants.accounts import sessions
 from tenants.accounts.facts import MembershipFacts, SessionFacts, SignedIn
 
@@ -32,7 +32,7 @@ class ViewerMembership:
 
     tenant: TenantSummary
     name: str = strawberry.field(description="The person's name in that union.")
-    roles: list[RoleName]
+    roles: list[Role]
     valid_from: Date
     valid_to: Date | None = strawberry.field(description="The first day on which it no longer holds.")
     is_current: bool
@@ -55,7 +55,7 @@ class Viewer:
         return self.signed_in.login
 
     @strawberry.field(description="The roles held in this union.")
-    def roles(self) -> list[RoleName]:
+    def roles(self) -> list[Role]:
         """In the order of the vocabulary."""
         return roles_of(self.signed_in.roles)
 
@@ -85,7 +85,7 @@ async def list_sessions(info: Info, signed_in: SignedIn) -> list[SessionType]:
 
 async def declared_row(info: Info, type_name: str, signed_in: SignedIn) -> Any:  # noqa: ANN401 - a Row stands for its type
     """The union of a session, with what the field selects below it."""
-    return await find_row(info._raw_info, type_name, signed_in.tenant.id)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    return await find_row(info._raw_info, type_name, signed_in.tenant.id)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
 
 
 def roles_of(words: frozenset[str]) -> list[Role]:

@@ -36,6 +36,11 @@ FILL_BAD_VALUE = invalid(
     zh="“{key}”填写的值不符合要求（应为：{expected}）",
     en="The value for “{key}” does not fit (expected: {expected})",
 )
+FILL_TOO_MANY = invalid(
+    "FILL_TOO_MANY",
+    zh="一次最多填写 {most} 项",
+    en="At most {most} values can be filled in at once",
+)
 EDITION_INCOMPLETE = refused(
     "EDITION_INCOMPLETE",
     zh="原文未规定的必填项目尚未填写，不能印发：{missing}",

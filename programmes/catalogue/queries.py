@@ -1,13 +1,13 @@
 """Reading the catalogue: programmes, editions, and the rulebook an edition was issued with."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.database import ReadSession
@@ -15,7 +15,9 @@ from programmes.catalogue.errors import EDITION_NOT_FOUND, PROGRAMME_NOT_FOUND
 from programmes.catalogue.model import Edition, ExtraUnit, Programme, Quota, RecommendingGrant, RulebookVersion
 from programmes.catalogue.rules.filling import MissingValue, merge, missing_values
 from programmes.catalogue.rules.rulebook import Rulebook
+from tenants import tree
 from tenants.facts import TenantFacts
+from tenants.model import Level, Tenant
 from tenants.queries import list_ancestors
 
 _CACHE_SIZE = 512
@@ -44,32 +46,48 @@ async def rulebook_of(session: ReadSession, edition_id: UUID) -> Rulebook:
 
     A rulebook is parsed once per process and content (its SHA-256).
     """
-    row = (
-        await session.execute(
-            select(Edition.rules_sha256, Edition.rulebook_version_id, Edition.filled).where(Edition.id == edition_id)
-        )
-    ).one_or_none()
-    if row is None:
+    found = await rulebooks_of(session, [edition_id])
+    if edition_id not in found:
         raise EDITION_NOT_FOUND(path=("id",))
-    if row.rules_sha256 is None:
-        return merge(await rulebook_version(session, row.rulebook_version_id), values_of(row.filled))
-    known = _known(row.rules_sha256)
-    if known is None:
-        content = (await session.execute(select(Edition.rules).where(Edition.id == edition_id))).scalar_one()
-        known = _remember(row.rules_sha256, content or {})
-    return known
+    return found[edition_id]
+
+
+async def rulebooks_of(session: ReadSession, edition_ids: Collection[UUID]) -> dict[UUID, Rulebook]:
+    """`rulebook_of` for several at once: one statement, and two more at most for contents this process has not parsed yet."""
+    shipped_hash = RulebookVersion.sha256.label("shipped_sha256")
+    rows = (
+        await session.execute(
+            select(Edition.id, Edition.rules_sha256, Edition.filled, shipped_hash)
+            .join(RulebookVersion, RulebookVersion.id == Edition.rulebook_version_id)
+            .where(Edition.id.in_(edition_ids))
+        )
+    ).all()
+    locked = {row.rules_sha256 for row in rows if row.rules_sha256 is not None}
+    shipped = {row.shipped_sha256 for row in rows if row.rules_sha256 is None}
+    books = await _parsed(session, locked, select(Edition.rules_sha256, Edition.rules), Edition.rules_sha256)
+    books |= await _parsed(
+        session, shipped, select(RulebookVersion.sha256, RulebookVersion.content), RulebookVersion.sha256
+    )
+    return {
+        row.id: books[row.rules_sha256]
+        if row.rules_sha256 is not None
+        else merge(books[row.shipped_sha256], values_of(row.filled))
+        for row in rows
+    }
 
 
 async def rulebook_version(session: AsyncSession, version_id: UUID) -> Rulebook:
     """A shipped rulebook as it was loaded, silent values null."""
-    sha256 = (
-        await session.execute(select(RulebookVersion.sha256).where(RulebookVersion.id == version_id))
-    ).scalar_one()
-    known = _known(sha256)
-    if known is None:
-        found = select(RulebookVersion.content).where(RulebookVersion.id == version_id)
-        known = _remember(sha256, (await session.execute(found)).scalar_one())
-    return known
+    return (await rulebook_versions(session, [version_id]))[version_id]
+
+
+async def rulebook_versions(session: AsyncSession, version_ids: Collection[UUID]) -> dict[UUID, Rulebook]:
+    """Several shipped rulebooks by the ids of their versions."""
+    chosen = select(RulebookVersion.id, RulebookVersion.sha256).where(RulebookVersion.id.in_(version_ids))
+    hashes = {row.id: row.sha256 for row in await session.execute(chosen)}
+    contents = select(RulebookVersion.sha256, RulebookVersion.content)
+    books = await _parsed(session, set(hashes.values()), contents, RulebookVersion.sha256)
+    return {version_id: books[sha256] for version_id, sha256 in hashes.items()}
 
 
 async def list_programmes(session: AsyncSession) -> Sequence[Programme]:
@@ -167,6 +185,30 @@ async def list_missing_values(session: ReadSession, edition: Edition) -> list[Mi
     return missing_values(await rulebook_version(session, edition.rulebook_version_id), values_of(edition.filled))
 
 
+async def list_missing_of(session: ReadSession, edition_ids: Collection[UUID]) -> dict[UUID, list[MissingValue]]:
+    """`list_missing_values` of several editions at once."""
+    rows = (await session.execute(select(Edition).where(Edition.id.in_(edition_ids)))).scalars().all()
+    drafts = [edition for edition in rows if edition.rules_sha256 is None]
+    books = await rulebook_versions(session, {edition.rulebook_version_id for edition in drafts}) if drafts else {}
+    return {edition.id: [] for edition in rows} | {
+        edition.id: missing_values(books[edition.rulebook_version_id], values_of(edition.filled)) for edition in drafts
+    }
+
+
+async def list_level_codes(session: AsyncSession) -> set[str]:
+    """The rungs of the organisation that a rule may name."""
+    return set((await session.execute(select(Level.code))).scalars())
+
+
+def own_or_above(tenant: TenantFacts) -> ColumnElement[bool]:
+    """The condition of a list of editions: the tenant's own, and the published ones of those above it on both lines."""
+    places = [Tenant.path.in_(tree.ancestor_paths(tenant.path))]
+    if tenant.industry_path is not None:
+        places.append(Tenant.industry_path.in_(tree.ancestor_paths(tenant.industry_path)))
+    above = Edition.tenant_id.in_(select(Tenant.id).where(or_(*places)))
+    return or_(Edition.tenant_id == tenant.id, and_(Edition.state != "draft", above))
+
+
 def values_of(filled: dict[str, Any]) -> dict[str, Any]:
     """The values alone, of the record of who filled what: key → {value, by, at}."""
     return {key: entry["value"] for key, entry in filled.items()}
@@ -182,16 +224,21 @@ def _own(
     return table.tenant_id == session.tenant_id, table.edition_id == edition_id
 
 
-def _known(sha256: str) -> Rulebook | None:
-    found = _cache.get(sha256)
-    if found is not None:
+async def _parsed(
+    session: AsyncSession,
+    hashes: set[str],
+    contents: Select[Any, Any],
+    hashed: ColumnElement[Any] | Any,  # noqa: ANN401
+) -> dict[str, Rulebook]:
+    """The rulebooks of these hashes; those this process has not met yet are read and remembered."""
+    known = {sha256: _cache[sha256] for sha256 in hashes if sha256 in _cache}
+    unknown = hashes - set(known)
+    if unknown:
+        for sha256, content in await session.execute(contents.where(hashed.in_(unknown))):
+            known[sha256] = Rulebook.model_validate(content)
+    for sha256, rulebook in known.items():
+        _cache[sha256] = rulebook
         _cache.move_to_end(sha256)
-    return found
-
-
-def _remember(sha256: str, content: dict[str, Any]) -> Rulebook:
-    rulebook = Rulebook.model_validate(content)
-    _cache[sha256] = rulebook
-    if len(_cache) > _CACHE_SIZE:
+    while len(_cache) > _CACHE_SIZE:
         _cache.popitem(last=False)
-    return rulebook
+    return known

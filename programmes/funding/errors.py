@@ -1,6 +1,6 @@
 """The questions a record may wait for, and why something cannot be done with money."""
 
-from kernel.errors import conflict, invalid, refused
+from kernel.errors import CATALOGUE, conflict, invalid, refused
 
 DOCUMENT_EXPIRED = refused(
     "FUNDING_DOCUMENT_EXPIRED",
@@ -49,3 +49,8 @@ REWARD_RECORDED = conflict(
     "REWARD_RECORDED", zh="该荣誉的上级奖励已登记", en="The reward for this honour is recorded already"
 )
 HONOUR_NOT_IN_FORCE = refused("HONOUR_NOT_IN_FORCE", zh="该荣誉已撤销", en="The honour is revoked")
+
+
+def question_sentence(code: str, document: str, article: str, language: str = "zh") -> str:
+    """A record's question as a person reads it; `code` is one of `rules.Question`."""
+    return CATALOGUE[code](document=document, article=article).sentence(language)

@@ -18,6 +18,14 @@ from programmes.catalogue.rules.rulebook import Document, MoneyRule, MoneyTrigge
 ANY_LEVEL = "any_level"
 
 
+class FundingKind(StrEnum):
+    """The three kinds of money, never mixed."""
+
+    WORKING_FUND = "working_fund"
+    SUBSIDY = "subsidy"
+    REWARD = "reward"
+
+
 class FundingState(StrEnum):
     """Where a record stands."""
 

@@ -4,8 +4,8 @@ from kernel.errors import conflict, invalid, refused
 
 NOT_DELIBERATED = refused(
     "NOT_DELIBERATED",
-    zh="{names}尚未经党组审议审定，不能公示",
-    en="The list is not deliberated yet, no notice for: {names}",
+    zh="{names}尚未经{body}审议审定，不能公示",
+    en="{body} has not decided yet, no notice for: {names}",
 )
 NO_NOTICE_STAGE = refused("NO_NOTICE_STAGE", zh="本期不设公示环节", en="This edition has no public notice")
 NOTICE_LENGTH_UNFILLED = refused(

@@ -11,6 +11,7 @@ BAD_POINTS = invalid(
 ITEM_MISSING = invalid(
     "ITEM_MISSING", zh="“{name}”尚未打分，须对十五项逐项打分", en="Item {item} has no points; every item must be scored"
 )
+ITEM_TWICE = invalid("ITEM_TWICE", zh="评分项 {item} 重复", en="Item {item} is scored twice")
 ITEM_UNKNOWN = invalid("ITEM_UNKNOWN", zh="本期没有评分项 {item}", en="The edition has no item {item}")
 POINTS_ABOVE_MAXIMUM = invalid(
     "POINTS_ABOVE_MAXIMUM",

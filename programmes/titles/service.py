@@ -7,7 +7,7 @@ from uuid import UUID
 
 from authz import guard
 from authz.permissions import Permission
-from authz.scope import WriteScope, audit_act
+from authz.scope import ReadScope, WriteScope, audit_act
 from authz.subject import Subject
 from kernel.ids import new_id
 from kernel.text import clean_text
@@ -28,6 +28,7 @@ from programmes.titles.errors import (
 )
 from programmes.titles.events import announce_grant, announce_honour, announce_revocation
 from programmes.titles.model import Certificate, Honour, Revocation, Title
+from programmes.titles.queries import TimelineEntry, list_timeline
 from programmes.titles.rules import (
     CertificateState,
     TitleState,
@@ -157,6 +158,12 @@ def _subject(title: Title, application: Application) -> Subject:
     return Subject(
         kind="title", id=title.id, stage=TitleState.IN_FORCE, desk=application.desk, about=(title.application_id,)
     )
+
+
+async def read_timeline(scope: ReadScope, person_id: UUID) -> list[TimelineEntry]:
+    """The course of a person's honours, for whoever may read titles here."""
+    await guard.require(scope, Permission.TITLE_READ, Subject(kind="title", stage=TitleState.IN_FORCE))
+    return await list_timeline(scope.session, person_id)
 
 
 async def _grant(

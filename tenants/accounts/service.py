@@ -105,7 +105,7 @@ async def enable_account(session: WriteSession, account_id: UUID) -> None:
 
 async def seat_member(session: WriteSession, account_id: UUID, seat: Seat) -> UUID:
     """Give the account a place in the bound tenant; returns the membership's id. Raises ALREADY_MEMBER, BAD_PERIOD, NO_ROLES."""
-    values = _checked(seat)
+    values = require_fit(seat)
     membership_id = new_id()
     statement = insert(Membership).values(
         tenant_id=session.tenant_id, id=membership_id, account_id=account_id, **values
@@ -127,7 +127,7 @@ async def lock_member(session: WriteSession, membership_id: UUID) -> Membership:
 
 def change_seat(member: Membership, seat: Seat) -> None:
     """Write other roles or another period; they hold from the member's next request on. Raises BAD_PERIOD, NO_ROLES."""
-    for column, value in _checked(seat).items():
+    for column, value in require_fit(seat).items():
         setattr(member, column, value)
 
 
@@ -136,7 +136,8 @@ def end_seat(member: Membership, today: date) -> None:
     member.valid_to = min(today, member.valid_to or today)
 
 
-def _checked(seat: Seat) -> dict[str, object]:
+def require_fit(seat: Seat) -> dict[str, object]:
+    """The membership's columns of a seat; raises BAD_PERIOD, NO_ROLES and the refusals of names."""
     if seat.valid_to is not None and seat.valid_to <= seat.valid_from:
         raise BAD_PERIOD(path=("input", "validTo"))
     if not seat.roles:

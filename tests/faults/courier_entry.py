@@ -48,7 +48,8 @@ async def take_long(scope: WriteScope, body: Mapping[str, Any]) -> None:
 
 def open_workshop() -> Workshop:
     """The tests' handlers on the database of the environment."""
-    database = Database(os.environ["COURIER_URL"], pool_size=6, hide_parameters=True)
+    named = {"server_settings": {"application_name": "worker"}}
+    database = Database(os.environ["COURIER_URL"], pool_size=6, hide_parameters=True, connect_args=named)
     letters = {"count": count_letter, "slow": count_slowly}
     reactions = {"count": (count_event,), "die": (die,), "fail": (fail,), "long": (take_long,)}
     return Workshop(database, SystemClock(), letters, reactions, {}, bytes(32))

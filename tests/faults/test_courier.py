@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def start(fresh_database_urls: DatabaseUrls, tmp_path: Path) -> Iterator[Start]:
 
     def begin(*, lease: float = 1.5, attempts: int = 3) -> "subprocess.Popen[bytes]":
         told = {"COURIER_URL": fresh_database_urls.courier, "LEASE": str(lease), "ATTEMPTS": str(attempts)}
-        environment = os.environ | told
+        environment = os.environ | told | {"dramatiq_restart_delay": "300"}
         with (tmp_path / f"worker-{len(running)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.courier_entry"], cwd=ROOT, env=environment, stdout=log, stderr=log
@@ -41,7 +41,7 @@ def start(fresh_database_urls: DatabaseUrls, tmp_path: Path) -> Iterator[Start]:
 
 
 @contextmanager
-def _ended(running: "list[subprocess.Popen[bytes]]") -> Iterator[None]:
+def _ended(running: "list[subprocess.Popen[bytes]]") -> Generator[None]:
     try:
         yield
     finally:
@@ -94,6 +94,23 @@ async def test_killing_workers_at_any_moment_loses_nothing_doubles_nothing_and_k
             workers[index] = start()
             kills += 1
     assert kills > 0
+    assert await _state(world) == {"done": LETTERS}
+    assert await _effects(world) == EVERY_LETTER_ONCE_AND_IN_ORDER
+
+
+async def test_cutting_every_connection_of_the_workers_loses_nothing_and_doubles_nothing(
+    world: World, start: Start
+) -> None:
+    await _post_letters(world, "slow")
+    start(lease=5)
+    start(lease=5)
+    cuts = 0
+    while (await _state(world)).get("done", 0) < LETTERS:
+        await asyncio.sleep(1)
+        if cuts < 3 and (await _state(world)).get("done", 0):
+            cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'worker'"
+            cuts += bool(await world.rows(f"{cut} AND datname = current_database()"))
+    assert cuts > 0
     assert await _state(world) == {"done": LETTERS}
     assert await _effects(world) == EVERY_LETTER_ONCE_AND_IN_ORDER
 

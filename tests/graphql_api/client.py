@@ -75,7 +75,9 @@ class Client:
     def __init__(self, http: httpx.AsyncClient) -> None:
         self.http = http
 
-    async def ask(self, query: str, *, who: str | None = None, headers: dict[str, str] | None = None, **variables: Any) -> Answer:
+    async def ask(
+        self, query: str, *, who: str | None = None, headers: dict[str, str] | None = None, **variables: Any
+    ) -> Answer:
         sent = {"accept": GRAPHQL, **({} if who is None else {"authorization": f"Bearer {who}"}), **(headers or {})}
         response = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=sent)
         return Answer(response.status_code, response.json(), response.headers)
@@ -87,7 +89,13 @@ class Client:
 
 @asynccontextmanager
 async def serving(
-    contract: Contract, app: Database, clock: Clock, tokens: Tokens, entrance: Entrance | None = None, *, demo: bool = True
+    contract: Contract,
+    app: Database,
+    clock: Clock,
+    tokens: Tokens,
+    entrance: Entrance | None = None,
+    *,
+    demo: bool = True,
 ) -> AsyncIterator[Client]:
     """A client of an application over these parts; without an entrance, nobody can sign in but by `tokens`."""
     door = entrance if entrance is not None else Entrance(app, None)  # type: ignore[arg-type]

@@ -35,7 +35,9 @@ def ids(answer: dict) -> list[str]:
 async def test_a_list_shows_the_unions_own_cases_latest_change_first(api: Client, tokens: Tokens, cases: Cases) -> None:
     who = tokens.enter(cases.unions["wuhou"], Role.CLERK)
     answer = (await api.data(LIST, who=who, first=10))["applications"]
-    wanted = sorted(cases.applications["wuhou"], key=lambda key: (cases.applications["wuhou"].index(key) // 2, key), reverse=True)
+    wanted = sorted(
+        cases.applications["wuhou"], key=lambda key: (cases.applications["wuhou"].index(key) // 2, key), reverse=True
+    )
     assert [edge["node"]["id"] for edge in answer["edges"]] == [encode_id("Application", key) for key in wanted]
     assert answer["totalCount"] == 5
     assert answer["pageInfo"]["hasNextPage"] is False
@@ -77,7 +79,9 @@ async def test_a_filter_narrows_and_counts(api: Client, tokens: Tokens, cases: C
     assert (await api.data(LIST, who=who, first=1, filter=wrong_kind))["applications"]["totalCount"] == 0
 
 
-async def test_the_number_of_statements_does_not_grow_with_the_list(api: Client, tokens: Tokens, cases: Cases, app: Database) -> None:
+async def test_the_number_of_statements_does_not_grow_with_the_list(
+    api: Client, tokens: Tokens, cases: Cases, app: Database
+) -> None:
     who = tokens.enter(cases.unions["wuhou"], Role.CLERK)
     counts = []
     for first in (1, 3, 5):
@@ -91,12 +95,19 @@ async def test_everything_of_a_case_is_read(api: Client, tokens: Tokens, cases: 
     who = tokens.enter(cases.unions["wuhou"], Role.CLERK)
     node = (await api.data(DEEP, who=who, first=1))["applications"]["edges"][0]["node"]
     assert node["deeds"] == "攻克“卡脖子”难题 𠅤"
-    assert node["evidence"] == [{"force": "创新力", "title": "创新力的证书"}, {"force": "传承力", "title": "传承力的证书"}]
+    assert node["evidence"] == [
+        {"force": "创新力", "title": "创新力的证书"},
+        {"force": "传承力", "title": "传承力的证书"},
+    ]
     assert node["peerLetters"] == [{"expertName": "李某"}]
     assert node["checks"] == []
     assert node["snapshots"] == [{"sha256": "a" * 64}]
     assert node["applyingUnit"] == {"name": "武侯一厂"}
-    assert node["edition"] == {"name": "open 2026", "programme": {"name": "成都工匠"}, "organiser": {"name": "成都市总"}}
+    assert node["edition"] == {
+        "name": "open 2026",
+        "programme": {"name": "成都工匠"},
+        "organiser": {"name": "成都市总"},
+    }
     history = node["history"]
     assert [edge["node"]["act"] for edge in history["edges"]] == ["create", "submit"]
     assert history["edges"][0]["node"]["at"] == "2026-03-02T09:00:00.000+08:00"
@@ -126,7 +137,9 @@ async def test_two_aliases_of_edges_do_not_mix(api: Client, tokens: Tokens, case
     assert page["edges"] == [{"n": {"p": {"occupation": "钳工"}}}]
 
 
-async def test_skip_and_include_leave_out_the_statements_too(api: Client, tokens: Tokens, cases: Cases, app: Database) -> None:
+async def test_skip_and_include_leave_out_the_statements_too(
+    api: Client, tokens: Tokens, cases: Cases, app: Database
+) -> None:
     who = tokens.enter(cases.unions["wuhou"], Role.CLERK)
     query = """query ($with: Boolean!) { applications(first: 1) { edges { node { id person @include(if: $with) { name } } } } }"""
     with counting(app) as without:
@@ -138,20 +151,31 @@ async def test_skip_and_include_leave_out_the_statements_too(api: Client, tokens
     assert (without.count, complete.count) == (1, 2)
 
 
-async def test_what_stands_in_another_union_is_as_unknown_as_a_random_id(api: Client, tokens: Tokens, cases: Cases) -> None:
+async def test_what_stands_in_another_union_is_as_unknown_as_a_random_id(
+    api: Client, tokens: Tokens, cases: Cases
+) -> None:
     own, other = tokens.enter(cases.unions["wuhou"], Role.CLERK), tokens.enter(cases.unions["qingyang"], Role.CLERK)
     query = "query ($id: ID!) { application(id: $id) { id } node(id: $id) { id __typename } }"
     case = encode_id("Application", cases.applications["wuhou"][0])
     seen = await api.data(query, who=own, id=case)
     assert seen == {"application": {"id": case}, "node": {"id": case, "__typename": "Application"}}
     nothing = {"application": None, "node": None}
-    for unknown in (case, encode_id("Application", new_id()), "nonsense", encode_id("Nothing", new_id()), "x" * 5000, "匠"):
+    for unknown in (
+        case,
+        encode_id("Application", new_id()),
+        "nonsense",
+        encode_id("Nothing", new_id()),
+        "x" * 5000,
+        "匠",
+    ):
         assert await api.data(query, who=other, id=unknown) == nothing
     for above in ("chengdu", "sichuan", "wuhou-plant"):
         assert await api.data(query, who=tokens.enter(cases.unions[above], Role.CLERK), id=case) == nothing
 
 
-async def test_nodes_answers_in_order_with_null_for_the_unknown(api: Client, tokens: Tokens, cases: Cases, app: Database) -> None:
+async def test_nodes_answers_in_order_with_null_for_the_unknown(
+    api: Client, tokens: Tokens, cases: Cases, app: Database
+) -> None:
     who = tokens.enter(cases.unions["wuhou"], Role.CLERK)
     wanted = [
         encode_id("Person", cases.people["wuhou"][0]),

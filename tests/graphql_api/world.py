@@ -47,7 +47,13 @@ async def make_cases(owner: Database, clock: Clock, count: int = 5) -> Cases:
 
 async def _editions(owner: Database, clock: Clock, organiser: TenantFacts) -> tuple[UUID, UUID]:
     programme = Programme(
-        id=new_id(), code="cd", name="成都工匠", title_code="chengdu", title_name="成都工匠", level="city", organiser_id=organiser.id
+        id=new_id(),
+        code="cd",
+        name="成都工匠",
+        title_code="chengdu",
+        title_name="成都工匠",
+        level="city",
+        organiser_id=organiser.id,
     )
     rules = RulebookVersion(
         id=new_id(), programme_id=programme.id, version="1", content={}, sha256="0" * 64, loaded_at=clock.now()
@@ -98,7 +104,9 @@ def new_person(tenant_id: UUID, number: int, clock: Clock) -> Person:
     )
 
 
-def new_case(unions: dict[str, TenantFacts], code: str, person_id: UUID, edition_id: UUID, number: int, clock: Clock) -> Application:
+def new_case(
+    unions: dict[str, TenantFacts], code: str, person_id: UUID, edition_id: UUID, number: int, clock: Clock
+) -> Application:
     """A case at its recommending unit; the later ones were changed later, two at a time in the same instant."""
     return Application(
         tenant_id=unions[code].id,
@@ -138,7 +146,10 @@ def belongings(case: Application, clock: Clock) -> list[Evidence | PeerLetter | 
         for act, state in (("create", "draft"), ("submit", "submitted"), ("endorse", "endorsed"))
     ]
     evidence = [
-        Evidence(**common, **dated, id=new_id(), force=force, item=1, title=f"{force}的证书") for force in ("创新力", "传承力")
+        Evidence(**common, **dated, id=new_id(), force=force, item=1, title=f"{force}的证书")
+        for force in ("创新力", "传承力")
     ]
-    snapshot = Snapshot(**common, id=new_id(), number=1, sha256="a" * 64, sealed=b"x", fields=["name"], made_at=clock.now())
+    snapshot = Snapshot(
+        **common, id=new_id(), number=1, sha256="a" * 64, sealed=b"x", fields=["name"], made_at=clock.now()
+    )
     return [*evidence, letter, *acts, snapshot]

@@ -3,7 +3,7 @@
 People act through the web's database role, workers through the courier's; `settle` runs what the outbox holds, as a worker would.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -86,7 +86,7 @@ class Awards:
         return uuid5(_NAMES, name)
 
     @asynccontextmanager
-    async def acting(self, union: str, *roles: Role, name: str | None = None) -> AsyncIterator[WriteScope]:
+    async def acting(self, union: str, *roles: Role, name: str | None = None) -> AsyncGenerator[WriteScope]:
         """A transaction of a person of the union; the same `name` is the same person, else the first role names him."""
         facts = self.unions[union]
         called = name or roles[0].value
@@ -95,14 +95,14 @@ class Awards:
             yield Scope(session, actor, self.clock)
 
     @asynccontextmanager
-    async def working(self, union: str) -> AsyncIterator[WriteScope]:
+    async def working(self, union: str) -> AsyncGenerator[WriteScope]:
         """A transaction of a worker for the union."""
         facts = self.unions[union]
         async with self.courier.write(facts.id) as session:
             yield Scope(session, worker(facts), self.clock)
 
     @asynccontextmanager
-    async def reading(self, union: str) -> AsyncIterator[ReadScope]:
+    async def reading(self, union: str) -> AsyncGenerator[ReadScope]:
         facts = self.unions[union]
         actor = Actor(self.account(f"{union}:reader"), "reader", facts, frozenset({Role.AUDITOR}))
         async with self.people.read(facts.id) as session:

@@ -23,9 +23,9 @@ async def people(owner: Database, clock: FixedClock, world: World) -> None:
 
 
 @pytest.fixture
-async def one_connection(fresh_database_urls: DatabaseUrls, owner: Database) -> AsyncIterator[Database]:
+async def one_connection(database_urls: DatabaseUrls, owner: Database) -> AsyncIterator[Database]:
     """A pool of one, so that every transaction gets the connection of the one before."""
-    database = Database(fresh_database_urls.app, pool_size=1)
+    database = Database(database_urls.app, pool_size=1)
     yield database
     await database.close()
 
@@ -81,7 +81,7 @@ async def test_many_at_once_on_few_connections_see_only_their_own(app: Database,
         return code, await seen(app, world, code)
 
     looks = await asyncio.gather(*(look(PLACES[number % 3][0]) for number in range(60)))
-    assert {code: names for code, names in looks} == {code: [f"zhang.wei 在 {code}"] for code, _ in PLACES}
+    assert dict(looks) == {code: [f"zhang.wei 在 {code}"] for code, _ in PLACES}
     assert all(names == [f"zhang.wei 在 {code}"] for code, names in looks)
 
 

@@ -139,8 +139,8 @@ async def test_events_of_one_case_are_handled_in_the_order_of_writing(world: Wor
 async def test_an_attachment_is_opened_at_the_sender_and_only_there(world: World, clock: FixedClock) -> None:
     world.courier._sealer = world.app._sealer = sealer = Sealer(bytes(range(32)))
     snapshot_id = new_id()
-    place = {"tenant_id": world.district, "table": "snapshot", "column": "sealed", "row_id": snapshot_id}
-    await _store_snapshot(world, snapshot_id, sealer.seal("卷宗", **place))
+    sealed = sealer.seal("卷宗", tenant_id=world.district, table="snapshot", column="sealed", row_id=snapshot_id)
+    await _store_snapshot(world, snapshot_id, sealed)
     seen: list[bytes | None] = []
 
     async def look(_scope: WriteScope, letter: Letter) -> None:

@@ -101,6 +101,11 @@ def read_path(content: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - a 
     return owner[field]
 
 
+def named_levels(value: Any) -> set[str]:  # noqa: ANN401 - a JSON value
+    """The levels that a filled value names: of recommending units; of anything else none."""
+    return {str(unit["level"]) for unit in _members(value)} if isinstance(value, list) else set()
+
+
 def read_text(silence: Silence, text: str) -> Any:  # noqa: ANN401 - a JSON value
     """The value a person typed, as JSON: integers, true/false, and units as `level:line, level:line`; else the text itself."""
     words = text.strip()
@@ -127,7 +132,7 @@ def _read(silence: Silence, key: str, value: Any) -> tuple[Any, BadValue | None]
 
 
 def _read_words(silence: Silence, key: str, value: Any) -> tuple[Any, BadValue | None]:  # noqa: ANN401 - a JSON value
-    if not isinstance(value, str) or not 0 < len(value) <= _MOST_TEXT:
+    if not isinstance(value, str) or not 0 < len(value) <= _MOST_TEXT or not value.isprintable():
         return None, BadValue(key, "wrong_kind", f"1–{_MOST_TEXT} 字")
     if silence.kind == "choice" and value not in silence.choices:
         return None, BadValue(key, "not_a_choice", " / ".join(silence.choices))

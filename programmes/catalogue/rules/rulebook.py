@@ -65,7 +65,7 @@ class Cadence(Value):
 class RecommendingUnit(Value):
     """A kind of union that may put people forward to the organiser, by its level and the line on which it stands above them."""
 
-    level: str
+    level: str = Field(pattern=r"^[a-z_]{1,40}$")
     line: Line
     name: str | None = None
     cite: Cite

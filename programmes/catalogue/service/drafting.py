@@ -17,13 +17,21 @@ from programmes.catalogue.errors import (
     BAD_YEAR,
     EDITION_EXISTS,
     FILL_BAD_VALUE,
+    FILL_TOO_MANY,
     FILL_UNKNOWN_KEY,
     NOT_ORGANISER,
 )
 from programmes.catalogue.model import Edition, Programme, RulebookVersion
-from programmes.catalogue.queries import get_programme, list_rulebook_versions, rulebook_version, values_of
+from programmes.catalogue.queries import (
+    get_programme,
+    list_level_codes,
+    list_rulebook_versions,
+    rulebook_version,
+    rulebook_versions,
+    values_of,
+)
 from programmes.catalogue.rules.editions import choose_version, earliest_year
-from programmes.catalogue.rules.filling import BadValue, check_values, find_silence
+from programmes.catalogue.rules.filling import BadValue, check_values, find_silence, named_levels
 from programmes.catalogue.rules.rulebook import Rulebook
 from programmes.catalogue.service.standing import (
     lock_for,
@@ -37,6 +45,7 @@ _NAME_LIMIT = 100
 _LEAST_YEAR = 2015
 _YEARS_AHEAD = 2
 _MOST_COHORTS = 99
+_MOST_VALUES = 100
 
 
 @dataclass(frozen=True)
@@ -98,9 +107,11 @@ async def fill_edition(scope: WriteScope, edition_id: UUID, *, version: int, val
     edition = await lock_for(scope, edition_id, Permission.EDITION_FILL)
     require_version(edition, version)
     require_next(edition, "fill")
+    if len(values) > _MOST_VALUES:
+        raise FILL_TOO_MANY(most=_MOST_VALUES, path=("input", "values"))
     rulebook = await rulebook_version(scope.session, edition.rulebook_version_id)
     good, bad = check_values(rulebook, values)
-    if bad:
+    if bad or (bad := await _unknown_levels(scope, good)):
         raise _refusal(rulebook, bad[0])
     before = {key: value for key, value in values_of(edition.filled).items() if key in good}
     edition.filled = _filled(scope, edition.filled, good)
@@ -113,9 +124,19 @@ async def fill_edition(scope: WriteScope, edition_id: UUID, *, version: int, val
 async def _rules_today(scope: WriteScope, programme: Programme) -> tuple[RulebookVersion, Rulebook]:
     """The version a new edition runs by."""
     versions = await list_rulebook_versions(scope.session, programme.id)
-    rulebooks = {version.version: await rulebook_version(scope.session, version.id) for version in versions}
+    rulebooks = await rulebook_versions(scope.session, [version.id for version in versions])
     chosen = choose_version(rulebooks.values(), scope.clock.today())
     return next(version for version in versions if version.version == chosen.version), chosen
+
+
+async def _unknown_levels(scope: WriteScope, good: Mapping[str, Any]) -> list[BadValue]:
+    """Recommending units at a level that does not exist."""
+    units = {key: named_levels(value) for key, value in good.items() if named_levels(value)}
+    if not units:
+        return []
+    known = await list_level_codes(scope.session)
+    expected = " / ".join(sorted(known))
+    return [BadValue(key, "not_a_choice", expected) for key, levels in units.items() if not levels <= known]
 
 
 def _require_number(scope: WriteScope, rulebook: Rulebook, new: NewEdition) -> None:

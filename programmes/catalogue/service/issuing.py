@@ -1,14 +1,16 @@
 """Issuing an edition: its rules are complete, locked with their hash, and its recommending units are told."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from authz.permissions import Permission
 from authz.scope import WriteScope, audit_act
+from kernel.schedule import remember_due
 from kernel.text import clean_text
 from kernel.versions import require_version, touch
 from programmes.catalogue import events
 from programmes.catalogue.errors import EDITION_INCOMPLETE, QUOTA_MISSING, SCHEDULE_MISSING
-from programmes.catalogue.events import EditionMoved
+from programmes.catalogue.events import EDITION_CLOSES, EDITION_OPENS, EditionMoved
 from programmes.catalogue.model import Edition
 from programmes.catalogue.queries import (
     list_extra_units,
@@ -55,9 +57,17 @@ async def issue_edition(
     await scope.session.flush()
     after = {"state": target, "document_no": edition.document_no, "rules_sha256": edition.rules_sha256}
     audit_act(scope, "edition:issue", "edition", edition.id, before={"state": "draft"}, after=after)
+    await _remember_dates(scope, edition)
     await _tell_units(scope, edition)
     await events.emit(scope.session, EditionMoved(edition.id, "draft", target))
     return edition
+
+
+async def _remember_dates(scope: WriteScope, edition: Edition) -> None:
+    """The courier opens the edition on its first day, and closes it when its last day is over."""
+    if edition.opens_on is not None and edition.closes_on is not None:
+        await remember_due(scope.session, EDITION_OPENS, edition.id, on=edition.opens_on)
+        await remember_due(scope.session, EDITION_CLOSES, edition.id, on=edition.closes_on + timedelta(days=1))
 
 
 def _require_complete(rulebook: Rulebook, edition: Edition) -> None:

@@ -1,7 +1,8 @@
 """An issued edition runs: opened and closed by its dates or by hand, moved on by what happens to its cases, or cancelled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from authz.permissions import Permission
@@ -13,7 +14,7 @@ from programmes.catalogue import events
 from programmes.catalogue.events import EditionMoved
 from programmes.catalogue.model import Edition
 from programmes.catalogue.queries import DueEdition, list_due_editions
-from programmes.catalogue.rules.editions import Act, reaches
+from programmes.catalogue.rules.editions import Act, next_state, reaches
 from programmes.catalogue.service.standing import lock_for, require_next
 
 _REASON_LIMIT = 500
@@ -40,6 +41,23 @@ async def advance_edition(scope: WriteScope, edition_id: UUID, act: Act) -> Edit
     return await _move(scope, edition, act, None)
 
 
+_FOLLOWS: dict[str, Act] = {
+    "in_public_notice": "determine",
+    "announced": "announce",
+    "cultivating": "start_cultivation",
+}
+
+
+async def follow_case(scope: WriteScope, body: Mapping[str, Any]) -> None:
+    """Reaction to `application_moved`: the edition stands where the furthest of its cases stands, as far as its own dates allow."""
+    act = _FOLLOWS.get(body["to"])
+    if act is None or body["desk"] != "organiser":
+        return
+    edition = await lock_for(scope, UUID(body["edition_id"]), Permission.EDITION_ADVANCE)
+    if not reaches(edition.state, act) and next_state(edition.state, act) is not None:
+        await _move(scope, edition, act, None)
+
+
 async def cancel_edition(
     scope: WriteScope, edition_id: UUID, *, version: int, reason: str, document_no: str
 ) -> Edition:
@@ -53,6 +71,11 @@ async def cancel_edition(
 async def due_editions(session: ReadSession, today: date) -> Sequence[DueEdition]:
     """What the schedule says must be opened or closed today, for whichever organiser; each is then done bound to that organiser."""
     return await list_due_editions(session, today)
+
+
+async def on_edition_due(scope: WriteScope, _edition_id: UUID) -> None:
+    """A date that was remembered when the edition was issued has come."""
+    await run_schedule(scope)
 
 
 async def run_schedule(scope: WriteScope) -> Sequence[Edition]:

@@ -19,9 +19,9 @@ from programmes.cultivation import repository
 from programmes.cultivation.errors import (
     FINAL_REPORT_MISSING,
     GROUND_NOT_IN_DOCUMENT,
+    PERIOD_LENGTH_UNKNOWN,
     PERIOD_RUNNING,
     PLAN_NOT_IN_FORCE,
-    PERIOD_LENGTH_UNKNOWN,
     PLAN_OWNER_UNKNOWN,
     TASKS_NOT_COMPLETED,
     TASKS_OPEN,

@@ -9,7 +9,6 @@ from authz.subject import Subject
 from kernel.ids import new_id
 from kernel.text import clean_text
 from kernel.versions import require_version
-from programmes.catalogue.rules.rulebook import MoneyKind
 from programmes.funding import repository
 from programmes.funding.errors import (
     ANSWER_LACKS_AMOUNT,
@@ -21,7 +20,7 @@ from programmes.funding.errors import (
 )
 from programmes.funding.events import announce_reward
 from programmes.funding.model import FundingRecord, RewardResult
-from programmes.funding.rules import Answer, FundingState, Question, resolve
+from programmes.funding.rules import Answer, FundingKind, FundingState, Question, resolve
 from programmes.funding.service.holding import put, standing_of
 from programmes.funding.service.paying import payment_subject
 from programmes.titles.queries import get_honour
@@ -57,7 +56,7 @@ async def answer_question(
 
 
 async def record_reward(
-    scope: WriteScope, honour_id: UUID, *, kind: MoneyKind, amount_fen: int, document_no: str
+    scope: WriteScope, honour_id: UUID, *, kind: FundingKind, amount_fen: int, document_no: str
 ) -> RewardResult:
     """Record what the upper level paid for an honour, once; matching rules count from it. Raises REWARD_RECORDED the second time."""
     honour = await get_honour(scope.session, honour_id)
@@ -73,7 +72,7 @@ async def record_reward(
             "id": reward_id,
             "honour_id": honour.id,
             "person_id": honour.person_id,
-            "kind": kind,
+            "kind": kind.value,
             "amount_fen": amount_fen,
             "document_no": clean_text(document_no, path=("input", "documentNo"), limit=_NUMBER_LIMIT),
             "recorded_by": scope.actor.account_id,
@@ -84,7 +83,7 @@ async def record_reward(
     if not entered:
         raise REWARD_RECORDED(path=("input", "honourId"))
     reward = await repository.get_reward(scope.session, reward_id)
-    facts = {"kind": kind, "amount_fen": amount_fen, "document_no": reward.document_no}
+    facts = {"kind": kind.value, "amount_fen": amount_fen, "document_no": reward.document_no}
     audit_act(scope, "reward:record", "reward_result", reward.id, after=facts)
     await announce_reward(scope.session, reward, honour)
     return reward

@@ -17,7 +17,6 @@ from programmes.applications.rules.transitions import Act, Desk, State
 from programmes.catalogue.queries import rulebook_of
 from programmes.notices import repository
 from programmes.notices.errors import DATE_IN_FUTURE, DOCUMENT_NUMBER_USED, HELD_BY_OBJECTION, NOTICE_NOT_DONE
-from programmes.notices.events import announce_list
 from programmes.notices.model import Announcement, AnnouncementItem
 from programmes.notices.service.editions import lock_cases, own_edition
 
@@ -62,7 +61,6 @@ async def announce(
     await scope.session.flush()
     scope.session.add_all(_item(scope, announcement, case) for case in cases)
     await applications.move_many(scope, cases, Act.ANNOUNCE, document_no=number, audited=False)
-    await announce_list(scope.session, announcement, [case.id for case in cases])
     after = {"document_no": number, "cases": [str(case.id) for case in cases]}
     audit_act(scope, "announcement:publish", "announcement", announcement.id, after=after)
     await scope.session.flush()

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from authz.scope import WriteScope
-from kernel.errors import NOT_FOUND
 from programmes.applications import service as applications
 from programmes.applications.model import Application
+from programmes.catalogue.errors import EDITION_NOT_FOUND
 from programmes.catalogue.model import Edition
-from programmes.catalogue.queries import get_edition
+from programmes.catalogue.queries import find_edition
 from programmes.notices import repository
 from programmes.notices.errors import CASE_NAMED_TWICE, CASE_OF_OTHER_EDITION, NOBODY_NAMED
 
@@ -16,10 +16,10 @@ _PATH = ("input", "applicationIds")
 
 
 async def own_edition(scope: WriteScope, edition_id: UUID) -> Edition:
-    """An edition that this union organises; raises NOT_FOUND for any other."""
-    edition = await get_edition(scope.session, edition_id)
-    if edition.tenant_id != scope.tenant_id:
-        raise NOT_FOUND(path=("input", "editionId"))
+    """An edition that this union organises; raises EDITION_NOT_FOUND for any other, known or not."""
+    edition = await find_edition(scope.session, edition_id)
+    if edition is None or edition.tenant_id != scope.tenant_id:
+        raise EDITION_NOT_FOUND(path=("input", "editionId"))
     return edition
 
 

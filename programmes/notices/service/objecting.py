@@ -103,13 +103,14 @@ async def reject_objection(
     return await change_state(scope, objection, ObjectionState.INADMISSIBLE, "objection:reject")
 
 
-async def reveal_complainant(scope: WriteScope, objection_id: UUID) -> Complainant:
-    """Who raised an objection; leaves an audit entry. Only the investigator may know (D10)."""
+async def reveal_complainant(scope: WriteScope, objection_id: UUID, *, reason: str) -> Complainant:
+    """Who raised an objection; leaves an audit entry with the reason. Only the investigator may know (D10)."""
     objection = await repository.lock_objection(scope.session, objection_id)
     await guard.require(scope, Permission.OBJECTION_REVEAL, subject_of(objection))
     sealed = objection.complainant_sealed
     told = orjson.loads(sealing.unseal(scope.session, sealed, table=_TABLE, column=_COLUMN, row_id=objection.id))
-    audit_act(scope, "objection:reveal", "objection", objection.id)
+    after = {"reason": clean_text(reason, path=("input", "reason"), limit=_NAME_LIMIT)}
+    audit_act(scope, "objection:reveal", "objection", objection.id, after=after)
     return Complainant(ComplainantKind(told["kind"]), told["name"], told["contact"], told["sealed"])
 
 

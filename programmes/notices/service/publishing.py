@@ -122,9 +122,10 @@ async def _require_deliberated(scope: WriteScope, cases: Sequence[Application], 
     before = previous_end("public_notice", codes)
     early = [case.id for case in cases if case.state != before]
     if early:
-        cites = {stage.code: stage.cite.citation for stage in rulebook.stages}
-        rule = cites.get("party_group") or cites["public_notice"]
-        raise NOT_DELIBERATED(names=await repository.names_of(scope.session, early), rule=rule)
+        stages = {stage.code: stage for stage in rulebook.stages}
+        decides = stages.get("party_group") or stages["public_notice"]
+        names = await repository.names_of(scope.session, early)
+        raise NOT_DELIBERATED(names=names, body=decides.body or decides.name, rule=decides.cite.citation)
 
 
 def _notice(scope: WriteScope, edition_id: UUID, entry: NoticeEntry, length: int) -> Notice:

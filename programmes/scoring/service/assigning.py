@@ -78,9 +78,9 @@ async def exclude_expert(scope: WriteScope, assignment_id: UUID, reason: str) ->
     """Take an expert who declares a conflict, or does not deliver, off a case that he has not scored."""
     assignment = await repository.lock_assignment(scope.session, assignment_id)
     (case,) = await applications.lock_applications(scope, [assignment.application_id])
-    await guard.require(scope, Permission.CASE_ASSIGN, subject_of(case))
     if case.state != State.SCORING:
         raise ALREADY_AGGREGATED()
+    await guard.require(scope, Permission.CASE_ASSIGN, subject_of(case))
     if assignment.state == "submitted":
         raise ALREADY_SUBMITTED()
     before = assignment.state

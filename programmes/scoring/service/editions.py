@@ -4,17 +4,17 @@ from collections.abc import Collection
 from uuid import UUID
 
 from authz.scope import WriteScope
-from kernel.errors import NOT_FOUND
+from programmes.catalogue.errors import EDITION_NOT_FOUND
 from programmes.catalogue.model import Edition
-from programmes.catalogue.queries import get_edition, rulebook_of
+from programmes.catalogue.queries import find_edition, rulebook_of
 from programmes.scoring.errors import NO_SCORING_STAGE, NOTHING_DECIDED, SEVERAL_EDITIONS
 
 
 async def own_edition(scope: WriteScope, edition_id: UUID) -> Edition:
-    """An edition that this union organises; raises NOT_FOUND for any other."""
-    edition = await get_edition(scope.session, edition_id)
-    if edition.tenant_id != scope.tenant_id:
-        raise NOT_FOUND(path=("input", "editionId"))
+    """An edition that this union organises; raises EDITION_NOT_FOUND for any other, known or not."""
+    edition = await find_edition(scope.session, edition_id)
+    if edition is None or edition.tenant_id != scope.tenant_id:
+        raise EDITION_NOT_FOUND(path=("input", "editionId"))
     return edition
 
 

@@ -89,10 +89,10 @@ async def conclude_meeting(
 ) -> Meeting:
     """Record what the meeting decided; the proposed and the others move on. Raises NOT_QUORATE, DEPARTURE_WITHOUT_REASON and the like."""
     meeting = await repository.lock_meeting(scope.session, meeting_id)
-    subject = Subject("meeting", id=meeting.id, stage=meeting.state, desk=Desk.ORGANISER)
-    await guard.require(scope, Permission.MEETING_CONCLUDE, subject)
     if meeting.state != "open":
         raise MEETING_CONCLUDED()
+    subject = Subject("meeting", id=meeting.id, stage=meeting.state, desk=Desk.ORGANISER)
+    await guard.require(scope, Permission.MEETING_CONCLUDE, subject)
     require_version(meeting, version)
     if meeting.held_on > scope.clock.today():
         raise MEETING_IN_FUTURE()

@@ -68,9 +68,9 @@ async def reopen_score(scope: WriteScope, assignment_id: UUID, reason: str) -> A
     """Give a sealed sheet back for a documented reason, before aggregation; the old sheet stays, the next one has a new number."""
     assignment = await repository.lock_assignment(scope.session, assignment_id)
     (application,) = await applications.lock_applications(scope, [assignment.application_id])
-    await guard.require(scope, Permission.CASE_ASSIGN, subject_of(application))
     if application.state != State.SCORING:
         raise ALREADY_AGGREGATED()
+    await guard.require(scope, Permission.CASE_ASSIGN, subject_of(application))
     if assignment.state != "submitted":
         raise NOT_SUBMITTED()
     assignment.return_reason = clean_text(reason, path=("input", "reason"), limit=_REASON_LIMIT)

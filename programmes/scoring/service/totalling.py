@@ -4,17 +4,21 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from authz import guard
+from authz.permissions import Permission
 from authz.scope import WriteScope, audit_act
+from authz.subject import Subject
 from kernel.ids import new_id
 from programmes.applications import service as applications
 from programmes.applications.model import Application
-from programmes.applications.rules.transitions import Act, State
+from programmes.applications.rules.transitions import Act, Desk, State
 from programmes.catalogue.queries import rulebook_of
 from programmes.catalogue.rules.rulebook import Scoring
 from programmes.scoring import repository
 from programmes.scoring.errors import NO_SCORING_STAGE, NOTHING_TO_AGGREGATE, SCORES_INCOMPLETE
 from programmes.scoring.model import Assignment, ScoreSummary
 from programmes.scoring.rules.aggregation import Method, Result, aggregate, rank
+from programmes.scoring.service.editions import own_edition
 
 
 async def aggregate_scores(scope: WriteScope, edition_id: UUID) -> Sequence[ScoreSummary]:
@@ -22,6 +26,8 @@ async def aggregate_scores(scope: WriteScope, edition_id: UUID) -> Sequence[Scor
 
     Cases aggregated earlier keep their score; the ranks are given anew over all of the edition.
     """
+    await own_edition(scope, edition_id)
+    await guard.require(scope, Permission.CASE_AGGREGATE, Subject("case", stage=State.SCORING, desk=Desk.ORGANISER))
     cases = await _lock_cases(scope, edition_id)
     scoring = (await rulebook_of(scope.session, edition_id)).scoring
     if scoring is None:

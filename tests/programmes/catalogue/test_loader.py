@@ -76,7 +76,7 @@ async def test_other_content_under_a_loaded_version_is_refused_and_a_new_version
         ("amount_fen: 500000", "amount_fen: many", "money.0.amount_fen: "),
         ("programme: longcheng_craftsman", "program: longcheng_craftsman", "programme: Field required"),
         ("{code: review_meeting", "{code: tea_break", "stages.4.code: "),
-        ("level: city\n", "level: town\n", "route.organiser_level: is city, but the programme's level is town"),
+        ("\nlevel: city\n", "\nlevel: town\n", "route.organiser_level: is city, but the programme's level is town"),
         ("payer: city, payee: person", "payer: county, payee: person", "money: there is no level county"),
     ],
 )

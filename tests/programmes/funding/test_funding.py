@@ -19,7 +19,7 @@ from programmes.cultivation.rules import Ground
 from programmes.funding import queries
 from programmes.funding import service as funding
 from programmes.funding.model import FundingRecord, RewardResult
-from programmes.funding.rules import Answer
+from programmes.funding.rules import Answer, FundingKind
 from programmes.titles import service as titles
 from programmes.titles.model import Honour, Title
 from programmes.titles.rules import TitleState
@@ -59,12 +59,14 @@ async def honour(awards: Awards, person_id: UUID, *, on: date = date(2023, 5, 1)
         return await titles.record_honour(scope, news)
 
 
-async def record_reward(awards: Awards, honour_id: UUID, kind: str = "reward", fen: int = 2_000_000) -> RewardResult:
+async def record_reward(
+    awards: Awards, honour_id: UUID, kind: FundingKind = FundingKind.REWARD, fen: int = 2_000_000
+) -> RewardResult:
     async with awards.acting("wuhou", Role.FINANCE_CLERK) as scope:
         reward = await funding.record_reward(
             scope,
             honour_id,
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             amount_fen=fen,
             document_no="成工发〔2023〕20号",
         )
@@ -173,7 +175,7 @@ async def test_scenario_46_the_reward_of_20_000_is_matched_with_10_000_once(awar
 async def test_a18_a_working_fund_of_above_is_not_matched(awards: Awards) -> None:
     title = await feeder(awards)
     won = await honour(awards, title.person_id, union="acftu")
-    await record_reward(awards, won.id, kind="working_fund", fen=5_000_000)
+    await record_reward(awards, won.id, kind=FundingKind.WORKING_FUND, fen=5_000_000)
     assert await awards.rows("wuhou", FundingRecord, rule_code="W-MATCH") == []
 
 

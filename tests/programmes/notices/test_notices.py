@@ -10,7 +10,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from authz.actor import worker
 from authz.roles import Role
+from authz.scope import Scope
 from kernel.audit import AuditEntry
 from kernel.clock import CHINA, FixedClock
 from kernel.errors import Failure
@@ -89,10 +91,10 @@ async def failure_of(awaitable: Awaitable[object]) -> Failure:
 async def test_a_list_that_was_not_deliberated_cannot_be_published(world: World) -> None:
     ready, early = await world.add_case("张一", "approved_for_notice"), await world.add_case("李二", "proposed")
     failure = await failure_of(publish(world, [ready, early]))
-    assert (failure.code, failure.params) == ("NOT_DELIBERATED", {"names": "李二"})
+    assert failure.code == "NOT_DELIBERATED"
     assert failure.rule is not None
     assert (failure.rule.document, failure.rule.article) == ("总工发〔2024〕1号", "第七条")
-    assert failure.sentence() == "李二尚未经党组审议审定，不能公示"
+    assert failure.sentence() == "李二尚未经中共中华全国总工会党组审议审定，不能公示"
     assert await world.states(ready, early) == ["approved_for_notice", "proposed"]
 
 
@@ -116,7 +118,7 @@ async def test_five_working_days_from_monday_end_on_friday_and_the_notice_on_sat
 
 
 async def test_the_notice_shows_five_fields_as_they_were_and_no_id_number(world: World) -> None:
-    person = {"sex": "女", "employer": "国网常州供电公司", "occupation": "配电线路工"}
+    person = {"sex": "female", "employer": "国网常州供电公司", "occupation": "配电线路工"}
     case = await world.add_case("赵四", "approved_for_notice", person=person)
     notice = await publish(world, [case])
     async with world.looking() as session:
@@ -126,7 +128,7 @@ async def test_the_notice_shows_five_fields_as_they_were_and_no_id_number(world:
     machinery = {"tenant_id", "id", "notice_id", "application_id", "position"}
     assert {key: value for key, value in shown.items() if key not in machinery} == {
         "name": "赵四",
-        "sex": "女",
+        "sex": "female",
         "employer": "国网常州供电公司",
         "occupation": "配电线路工",
         "recommending_unit": world.tenant.name,
@@ -195,9 +197,10 @@ async def test_the_upheld_are_removed_and_the_others_announced(world: World) -> 
         jobs = (
             await session.execute(select(Job.body).where(Job.tenant_id == world.tenant.id, Job.actor == "react"))
         ).scalars()
-        (event,) = [body for body in jobs if body["event"] == "list_announced"]
-    assert event["document_no"] == "总工发〔2024〕10号"
-    assert event["application_ids"] == [str(case) for case in cases[2:]]
+        told = {
+            body["application_id"] for body in jobs if (body["event"], body["to"]) == ("application_moved", "announced")
+        }
+    assert told == {str(case) for case in cases[2:]}
     assert await world.states(*cases) == ["removed"] * 2 + ["announced"] * 20
 
 
@@ -260,11 +263,11 @@ async def test_who_objected_is_sealed_and_shown_to_the_investigator_only(world: 
     assert "李举报".encode() not in row.complainant_sealed
     assert "李举报" not in trail
     async with world.acting(Role.INVESTIGATOR, "核查员甲") as scope:
-        assert await notices.reveal_complainant(scope, objection.id) == LI
+        assert await notices.reveal_complainant(scope, objection.id, reason="核查需要") == LI
     for role in (Role.CLERK, Role.APPROVER, Role.NOTICE_OFFICER):
         with pytest.raises(Failure) as caught:
             async with world.acting(role) as scope:
-                await notices.reveal_complainant(scope, objection.id)
+                await notices.reveal_complainant(scope, objection.id, reason="核查需要")
         assert caught.value.family == "FORBIDDEN"
 
 
@@ -316,3 +319,32 @@ async def test_a_document_number_announces_once(world: World) -> None:
     await announce(world, "总工发〔2024〕12号", [one])
     failure = await failure_of(announce(world, "总工发〔2024〕12号", [two]))
     assert (failure.code, failure.path) == ("DOCUMENT_NUMBER_USED", ("input", "documentNo"))
+
+
+async def test_the_clock_ends_a_notice_once_and_not_before_its_time(world: World) -> None:
+    case = await world.add_case("许一", "approved_for_notice")
+    notice = await publish(world, [case])
+    for days, state in ((0, "in_public_notice"), (4, "in_public_notice"), (1, "notice_done"), (1, "notice_done")):
+        world.clock.move(days=days)
+        async with world.courier.write(world.tenant.id) as session:
+            await notices.end_due_notice(Scope(session, worker(world.tenant), world.clock), notice.id)
+        assert await world.states(case) == [state]
+
+
+async def test_another_union_finds_nothing(world: World, database_urls: DatabaseUrls) -> None:
+    case = await world.add_case("何二", "approved_for_notice")
+    notice = await publish(world, [case])
+    objection = await lodge(world, notice, case)
+    stranger = await make_world(database_urls, world.clock, NATIONAL)
+    failures = [
+        await failure_of(publish(replace(stranger, edition_id=world.edition_id), [case])),
+        await failure_of(publish(stranger, [case])),
+        await failure_of(end(stranger, notice)),
+        await failure_of(lodge(stranger, notice, case)),
+        await failure_of(settle(stranger, objection, Outcome.UPHELD, Decision.REMOVE)),
+        await failure_of(announce(stranger, "外单位1号", [case])),
+    ]
+    assert [(failure.code, failure.params) for failure in failures] == [("EDITION_NOT_FOUND", {})] + [
+        ("NOT_FOUND", {})
+    ] * 5
+    await stranger.close()

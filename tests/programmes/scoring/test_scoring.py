@@ -1,5 +1,6 @@
 """Scenario 17: every nominee is scored by every expert before anything is aggregated; conflicts, seals and returns."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -136,7 +137,7 @@ async def test_a_submitted_sheet_is_sealed_until_it_is_given_back_with_a_reason(
         sheets = [(row.number, row.total, row.change_reason) for row in (await session.execute(query)).scalars()]
     assert sheets == [(1, 13_500, None), (2, 12_000, "专家书面说明：第三项误录")]
     sealed = await refused(world, Role.PANEL_SECRETARY, None, "reopen_score", assignment, "再改")
-    assert sealed.code in {"ALREADY_AGGREGATED", "NOT_PERMITTED"}
+    assert sealed.code == "ALREADY_AGGREGATED"
 
 
 async def test_a_bad_sheet_stores_nothing(world: World) -> None:
@@ -224,7 +225,7 @@ async def test_an_expert_who_does_not_deliver_can_be_taken_off(world: World) -> 
         (summary,) = await scoring.aggregate_scores(scope, world.edition_id)
     assert summary.sheets == 2
     gone = await refused(world, Role.EXPERT, "丙", "submit_score", given[case, "丙"], points(900))
-    assert gone.code in {"ACT_NOT_POSSIBLE", "EXCLUDED_FROM_CASE"}
+    assert gone.code == "ACT_NOT_POSSIBLE"
 
 
 async def test_every_act_leaves_one_audit_entry(world: World) -> None:
@@ -256,3 +257,32 @@ async def test_an_edition_without_scoring_has_no_scoring(database_urls: Database
     failure = await refused(changzhou, Role.PANEL_SECRETARY, None, "aggregate_scores", changzhou.edition_id)
     assert failure.code == "NO_SCORING_STAGE"
     await changzhou.close()
+
+
+async def test_of_two_submissions_at_once_one_is_sealed(world: World) -> None:
+    case = await world.add_case("沈五", "formal_passed")
+    given = await assign(world, [case], "甲", "乙")
+    tries = [score(world, "甲", given[case, "甲"], each) for each in (900, 800, 700)]
+    done = await asyncio.gather(*tries, return_exceptions=True)
+    assert sorted(type(result).__name__ for result in done) == ["Failure", "Failure", "ScoreSheet"]
+    assert {result.code for result in done if isinstance(result, Failure)} == {"ALREADY_SUBMITTED"}
+    async with world.looking() as session:
+        query = select(ScoreSheet.number).where(ScoreSheet.assignment_id == given[case, "甲"])
+        assert list((await session.execute(query)).scalars()) == [1]
+
+
+async def test_another_union_finds_nothing(world: World, database_urls: DatabaseUrls) -> None:
+    case = await world.add_case("韩六", "formal_passed")
+    given = await assign(world, [case], "甲", "乙")
+    stranger = await make_world(database_urls, world.clock, NATIONAL)
+    expert = await entry(stranger, "甲")
+    failures = [
+        await refused(stranger, Role.PANEL_SECRETARY, None, "assign_experts", [case], [expert]),
+        await refused(stranger, Role.EXPERT, "甲", "submit_score", given[case, "甲"], points(900)),
+        await refused(stranger, Role.PANEL_SECRETARY, None, "reopen_score", given[case, "甲"], "更正"),
+        await refused(stranger, Role.PANEL_SECRETARY, None, "exclude_expert", given[case, "甲"], "回避"),
+    ]
+    assert [failure.code for failure in failures] == ["NOT_FOUND"] * 4
+    foreign = await refused(stranger, Role.PANEL_SECRETARY, None, "aggregate_scores", world.edition_id)
+    assert foreign.family == "NOT_FOUND"
+    await stranger.close()

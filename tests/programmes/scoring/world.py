@@ -170,7 +170,7 @@ class World:
         facts: dict[str, Any] = {
             "name": name,
             "name_sort_key": name,
-            "sex": "男",
+            "sex": "male",
             "birth_month": "1980-05",
             "id_number_sealed": number.encode(),
             "id_number_hint": "110***********1234",

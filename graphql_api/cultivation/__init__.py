@@ -1,0 +1,1 @@
+"""The cultivation period in the contract."""

@@ -1,0 +1,1 @@
+"""Notices, objections and announcements in the contract."""

@@ -1,0 +1,1 @@
+"""Experts, sheets, meetings and resolutions in the contract."""

@@ -1,0 +1,1 @@
+"""Innovation studios in the contract."""
