@@ -9,10 +9,11 @@ from argparse import ArgumentParser
 
 from cli import audit, database, health, jobs, reconcile, serve
 from cli.demo import command as demo
+from cli.walk import command as walk
 from kernel.postgres import PostgresError
 from kernel.settings import Settings, SettingsError
 
-COMMANDS = (demo, serve, database, health, jobs, reconcile, audit)
+COMMANDS = (demo, walk, serve, database, health, jobs, reconcile, audit)
 
 
 def build_parser() -> ArgumentParser:

@@ -29,6 +29,7 @@ from graphql_api.refusals import MALFORMED_REQUEST, NOT_DEMO
 from graphql_api.schema import Contract, build
 from kernel.clock import CHINA, ShiftedClock, SystemClock
 from kernel.database import Database
+from kernel.logging import configure_logging
 from kernel.postgres import database_urls, find_server
 from kernel.sealing import Sealer
 from kernel.settings import Settings
@@ -44,6 +45,7 @@ _HEADS = frozenset(ScriptDirectory(Path(__file__).parent.parent / "migrations").
 def create_app() -> Starlette:
     """The application of this process's environment."""
     settings = Settings.from_env()
+    configure_logging(settings, "api")
     urls = database_urls(settings, find_server(settings))
     clock = ShiftedClock(settings.clock_file) if settings.demo else SystemClock()
     entrance = open_entrance(urls.login, cheap=settings.demo)

@@ -9,8 +9,7 @@ from typing import Protocol
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from authz.actor import Actor
-from authz.roles import Role
+from authz.actor import Actor, actor_from
 from authz.scope import ReadScope, WriteScope
 from graphql_api.reading import Reading
 from graphql_api.registry import Registry
@@ -53,18 +52,6 @@ class Services:
     authenticator: Authenticator
 
 
-def actor_of(signed_in: SignedIn) -> Actor:
-    """The person of a session as the gate sees him."""
-    return Actor(
-        account_id=signed_in.account_id,
-        name=signed_in.name,
-        tenant=signed_in.tenant,
-        roles=frozenset(Role(word) for word in signed_in.roles),
-        membership_id=signed_in.membership_id,
-        session_id=signed_in.session_id,
-    )
-
-
 @dataclass
 class Context:
     """One request. Never hold a transaction while asking for another: siblings run at the same time and connections are few."""
@@ -79,12 +66,12 @@ class Context:
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONNECTIONS_PER_REQUEST))
 
     def __post_init__(self) -> None:
-        self.actor = None if self.signed_in is None else actor_of(self.signed_in)
+        self.actor = None if self.signed_in is None else actor_from(self.signed_in)
 
     def become(self, signed_in: SignedIn) -> None:
         """What is selected after signing in is read as the person who has just come in."""
         self.signed_in = signed_in
-        self.actor = actor_of(signed_in)
+        self.actor = actor_from(signed_in)
 
     def require_signed_in(self) -> SignedIn:
         """The session at hand; raises NOT_SIGNED_IN."""

@@ -1,6 +1,7 @@
 """Writes what `frontend_contract/` says of the server: `python -m graphql_api.contract`. A test fails when the files are stale."""
 
 import importlib
+import sys
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,9 @@ def contract_files() -> dict[str, str]:
 
 def _errors() -> dict[str, Any]:
     for package in _PACKAGES:
-        for file in sorted((ROOT / package).glob("**/errors.py")):
-            importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+        for file in sorted((ROOT / package).glob("**/*.py")):
+            if not file.stem.startswith("__"):
+                importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
     return {
         code: {"family": reason.family.value, "zh": reason.zh, "en": reason.en}
         for code, reason in sorted(CATALOGUE.items())
@@ -51,19 +53,26 @@ def _json(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def write(folder: Path = FOLDER) -> list[str]:
-    """Write the files that differ; returns their names."""
-    folder.mkdir(exist_ok=True)
-    changed = [
-        name
+def stale_files(folder: Path = FOLDER) -> dict[str, str]:
+    """The generated files that are missing or differ, as they should be."""
+    return {
+        name: text
         for name, text in contract_files().items()
         if not (folder / name).exists() or (folder / name).read_text(encoding="utf-8") != text
-    ]
-    for name in changed:
-        (folder / name).write_text(contract_files()[name], encoding="utf-8")
-    return changed
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write what is stale; with `--check` only name it, and fail."""
+    stale = stale_files()
+    is_check = "--check" in arguments
+    for name, text in stale.items():
+        print(name)  # noqa: T201 - a command prints
+        if not is_check:
+            (FOLDER / name).parent.mkdir(exist_ok=True)
+            (FOLDER / name).write_text(text, encoding="utf-8")
+    return int(is_check and bool(stale))
 
 
 if __name__ == "__main__":
-    for written in write():
-        print(written)  # noqa: T201 - a command prints
+    sys.exit(main(sys.argv[1:]))

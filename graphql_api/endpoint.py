@@ -1,9 +1,12 @@
 """One GraphQL request, from its bytes to its answer."""
 
 import asyncio
+from asyncio import Future
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any
+from types import CoroutineType
+from typing import Any, TypeGuard
 
 import orjson
 from graphql import ExecutionResult, GraphQLSchema
@@ -11,8 +14,8 @@ from graphql.execution import execute  # pyright: ignore[reportUnknownVariableTy
 from starlette.requests import Request
 from starlette.responses import Response
 
-from authz.actor import Actor
-from graphql_api.context import Context, Services, actor_of
+from authz.actor import Actor, actor_from
+from graphql_api.context import Context, Services
 from graphql_api.documents import Documents, Prepared, Problems, Ready
 from graphql_api.errors import shown_errors
 from graphql_api.limits import MAX_ERRORS
@@ -56,7 +59,10 @@ class Endpoint:
             return await self._answer(request, asked, kind, language)
         except RequestRefused as refused:
             answer = {"errors": shown_errors([refused.failure], language, request_id(request))}
-            return encoded(answer, refused.status, PLAIN_JSON if refused.status == 406 else kind)  # noqa: PLR2004 - HTTP
+            response = encoded(answer, refused.status, PLAIN_JSON if refused.status == 406 else kind)  # noqa: PLR2004 - HTTP
+            if refused.status == 405:  # noqa: PLR2004
+                response.headers["allow"] = "GET, POST"
+            return response
 
     async def _answer(self, request: Request, asked: Asked, kind: str, language: str) -> Response:
         prepared = self.documents.prepare(asked.query)
@@ -98,10 +104,16 @@ class Endpoint:
                     context_value=context,
                     variable_values=dict(asked.variables),
                     operation_name=asked.operation_name,
+                    is_awaitable=_is_coroutine,
                 )
                 return await running if isawaitable(running) else running
         except TimeoutError:
             raise RequestRefused(503, TIMED_OUT()) from None
+
+
+def _is_coroutine(value: object) -> TypeGuard[Awaitable[Any]]:
+    """All that our resolvers ever return to be awaited; cheaper than asking whether a value is any kind of awaitable."""
+    return isinstance(value, CoroutineType | Future)
 
 
 def bearer(request: Request) -> str | None:
@@ -114,7 +126,7 @@ async def find_actor(request: Request, services: Services) -> Actor | None:
     """Who is signed in, for the routes beside GraphQL."""
     token = bearer(request)
     signed_in = None if token is None else await services.authenticator.authenticate(token)
-    return None if signed_in is None else actor_of(signed_in)
+    return None if signed_in is None else actor_from(signed_in)
 
 
 def request_id(request: Request) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, false
 from strawberry.types.field import StrawberryField
 
 from graphql_api.ids import find_key
-from graphql_api.sources import Attribute, column_of
+from graphql_api.reads import Attribute, column_of
 
 Condition = Callable[[Any], ColumnElement[bool]]
 

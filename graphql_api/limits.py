@@ -23,10 +23,10 @@ from graphql import (
     VariableNode,
 )
 
+from graphql_api.reads import MOST
 from graphql_api.refusals import PAGE_SIZE_OUT_OF_RANGE, PAGE_SIZE_REQUIRED, QUERY_TOO_COMPLEX
 from graphql_api.registry import Registry
 from graphql_api.shapes import is_connection, is_list, named_type
-from graphql_api.sources import MOST
 from kernel.errors import Failure
 
 MAX_TOKENS = 2_000

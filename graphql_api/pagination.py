@@ -14,8 +14,8 @@ import orjson
 import strawberry
 from sqlalchemy import ColumnElement, and_, literal, or_, tuple_
 
+from graphql_api.reads import MOST, Row, Term
 from graphql_api.refusals import BAD_CURSOR
-from graphql_api.sources import MOST, Row, Term
 
 T = TypeVar("T")
 _MAC_BYTES = 12

@@ -13,8 +13,8 @@ from authz.actor import Actor
 from authz.scope import ReadScope
 from graphql_api import statements
 from graphql_api.pagination import Page
+from graphql_api.reads import ManyRead, OneRead, Row
 from graphql_api.selection import Plan, Related
-from graphql_api.sources import ManyRead, OneRead, Row
 from kernel.errors import Failure
 
 

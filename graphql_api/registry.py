@@ -7,8 +7,9 @@ from graphql import GraphQLObjectType, GraphQLSchema
 
 from graphql_api.filters import FilterField
 from graphql_api.pagination import Ordering
+from graphql_api.reads import ManyRead, Read, Source
 from graphql_api.shapes import declaration_of, definition_of, fields_of, is_connection, named_type, node_type
-from graphql_api.sources import ManyRead, Read, ReadField, Source
+from graphql_api.sources import ReadField
 
 
 @dataclass(frozen=True)

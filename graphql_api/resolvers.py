@@ -4,20 +4,16 @@ Only roots (and payloads) touch the database: they read everything selected belo
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+import strawberry
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 
-from graphql_api.context import Context
+from graphql_api.context import Context, Info
 from graphql_api.ids import decode_id, encode_id, find_key
 from graphql_api.pagination import Page, PageInfo
-from graphql_api.refusals import TOO_MANY_IDS
-from graphql_api.registry import Bound, Registry
-from graphql_api.scalars import money_of
-from graphql_api.selection import Planner, label
-from graphql_api.shapes import definition_of, edge_type, is_connection
-from graphql_api.sources import (
+from graphql_api.reads import (
     MOST,
     ColumnRead,
     ExpressionRead,
@@ -30,6 +26,11 @@ from graphql_api.sources import (
     Row,
     Source,
 )
+from graphql_api.refusals import TOO_MANY_IDS
+from graphql_api.registry import Bound, Registry
+from graphql_api.scalars import money_of
+from graphql_api.selection import Planner, label
+from graphql_api.shapes import definition_of, edge_type, is_connection
 from kernel.errors import Failure
 
 Leaf = Callable[[Any, Any], Any]
@@ -192,10 +193,11 @@ async def _row(
         return (await reading.rows(plan, [key])).get(key)
 
 
-async def find_row(info: ResolveInfo, type_name: str, key: UUID) -> Row | None:
+async def find_row(info: Info | ResolveInfo, type_name: str, key: UUID) -> Row | None:
     """One row of a declared type with what the current field selects below it; for the rare hand-written resolver."""
-    registry: Registry = info.context.registry
-    return await _row(info, (registry.sources[type_name], registry.types[type_name]), key)
+    registry = info.context.registry
+    raw = cast("Any", info)._raw_info if isinstance(info, strawberry.Info) else info  # noqa: SLF001
+    return await _row(raw, (registry.sources[type_name], registry.types[type_name]), key)
 
 
 async def find_nodes(info: ResolveInfo, ids: Sequence[str]) -> list[Row | None]:

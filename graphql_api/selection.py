@@ -23,8 +23,8 @@ from sqlalchemy import Column, ColumnElement
 
 from authz.actor import Actor
 from graphql_api.pagination import Ordering, PageRequest, page_request
+from graphql_api.reads import ColumnRead, ComputedRead, ExpressionRead, KeyRead, ManyRead, OneRead, Source
 from graphql_api.registry import Bound, Registry
-from graphql_api.sources import ColumnRead, ComputedRead, ExpressionRead, KeyRead, ManyRead, OneRead, Source
 
 Groups = dict[str, list[FieldNode]]
 

@@ -9,8 +9,8 @@ from sqlalchemy.types import TypeEngine
 
 from authz.actor import Actor
 from graphql_api.filters import conditions
+from graphql_api.reads import ManyRead, OneRead, Source
 from graphql_api.selection import Plan, Related
-from graphql_api.sources import ManyRead, OneRead, Source
 
 PARENT = "~parent"
 POSITION = "~position"

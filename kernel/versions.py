@@ -8,8 +8,13 @@ from kernel.errors import STALE_VERSION
 
 def require_version(row: VersionedRow, version: int) -> None:
     """Raises STALE_VERSION with the current version where `version` is an older one. The row must be locked."""
-    if row.version != version:
-        raise STALE_VERSION(current=row.version, path=("input", "version"))
+    require_seen(row.version, version)
+
+
+def require_seen(current: int, version: int) -> None:
+    """The same for a row that was changed in this transaction already; `current` is the version it had before."""
+    if current != version:
+        raise STALE_VERSION(current=current, path=("input", "version"))
 
 
 def touch(row: VersionedRow, now: datetime) -> None:

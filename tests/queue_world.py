@@ -17,6 +17,27 @@ from kernel.settings import DatabaseUrls
 
 WHEN = datetime(2026, 3, 2, tzinfo=UTC)
 UNIONS = ("510000", "510100", "510107")
+LEVELS = ("province", "city", "district")
+EMPTIED = (
+    "job",
+    "due_item",
+    "schedule_run",
+    "worker_beat",
+    "audit_pending",
+    "audit_entry",
+    "audit_seal",
+    "inbox_entry",
+    "handover",
+    "snapshot",
+)
+MAKE_LEVEL = (
+    "INSERT INTO level (code, rank, line, name) VALUES (:level, :rank, 'territorial', :level) ON CONFLICT DO NOTHING"
+)
+MAKE_UNION = (
+    "INSERT INTO tenant (id, code, name, level, parent_id, path, active, created_at)"
+    " VALUES (:id, :code, :code, :level, (SELECT id FROM tenant WHERE code = :parent), :path, true, :at)"
+    " ON CONFLICT DO NOTHING"
+)
 
 
 @dataclass(frozen=True)
@@ -67,21 +88,21 @@ class World:
 
 
 async def open_world(urls: DatabaseUrls) -> World:
-    """Make the unions."""
+    """An empty queue and empty tenants; the unions are made where missing."""
     owner, app, courier = (Database(url, pool_size=8) for url in (urls.owner, urls.app, urls.courier))
-    ids = [new_id() for _ in UNIONS]
     async with owner.plain() as session:
-        for number, code in enumerate(("province", "city", "district")):
-            level = "INSERT INTO level (code, rank, line, name) VALUES (:code, :rank, 'territorial', :code) ON CONFLICT DO NOTHING"
-            await session.execute(text(level), {"code": code, "rank": 20 + 10 * number})
-            tenant = (
-                "INSERT INTO tenant (id, code, name, level, parent_id, path, active, created_at)"
-                " VALUES (:id, :code, :code, :level, :parent, :path, true, :at)"
-            )
+        await session.execute(text(f"TRUNCATE {', '.join(EMPTIED)}"))
+        for number, level in enumerate(LEVELS):
+            values = {"level": level, "code": UNIONS[number], "at": WHEN, "id": new_id(), "rank": 20 + 10 * number}
             path = "".join(f"{each}." for each in UNIONS[: number + 1])
-            values = {"id": ids[number], "code": UNIONS[number], "level": code, "path": path, "at": WHEN}
-            await session.execute(text(tenant), values | {"parent": ids[number - 1] if number else None})
-    return World(owner, app, courier, (ids[0], ids[1], ids[2]))
+            parent = UNIONS[number - 1] if number else None
+            await session.execute(text(MAKE_LEVEL), {"level": level, "rank": values.pop("rank")})
+            await session.execute(text(MAKE_UNION), values | {"path": path, "parent": parent})
+        found = await session.execute(
+            text("SELECT id FROM tenant WHERE code = ANY(:codes) ORDER BY path"), {"codes": list(UNIONS)}
+        )
+        province, city, district = found.scalars()
+    return World(owner, app, courier, (province, city, district))
 
 
 async def note(scope: WriteScope, matter: str, number: int) -> None:

@@ -81,7 +81,7 @@ def find_function(actors: Mapping[str, JobFunction], name: str) -> JobFunction:
 
 def _is_outage(failure: BaseException) -> bool:
     """Whether the database went away under the job; that is not the job's fault and never makes it a dead letter."""
-    return isinstance(failure, OSError) or (isinstance(failure, DBAPIError) and failure.connection_invalidated)
+    return isinstance(failure, ConnectionError) or (isinstance(failure, DBAPIError) and failure.connection_invalidated)
 
 
 def _describe(failure: BaseException) -> str:

@@ -25,7 +25,7 @@ from graphql_api.mutations import Given, Payload, perform
 from graphql_api.sources import returned
 from programmes.applications import service as applications
 from programmes.applications.rules.eligibility import Answer
-from programmes.applications.service.drafting import EvidenceInput, LetterInput
+from programmes.applications.service.material import EvidenceInput, LetterInput
 
 
 @strawberry.type

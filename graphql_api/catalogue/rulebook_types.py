@@ -1,53 +1,16 @@
 """What the contract shows of a rulebook: each value with the article it stands in, null and named where the document is silent."""
 
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import strawberry
-from strawberry.types.base import StrawberryObjectDefinition
 
+from graphql_api.catalogue.words import Basis, CiteType, StageCode
 from graphql_api.scalars import Date, Money, money_of
 from programmes.catalogue.rules import rulebook as rules
 from programmes.catalogue.rules.values import Cite, Silence, Value
 
 T = TypeVar("T")
-
-
-@strawberry.enum(description="On what a value rests.")
-class Basis(StrEnum):
-    """The values of `Cite.basis`."""
-
-    DOCUMENT = "document"
-    PUBLIC = "public"
-    SILENT = "silent"
-    INFERENCE = "inference"
-
-
-@strawberry.enum(description="A step of an edition.")
-class StageCode(StrEnum):
-    """The closed vocabulary of stages."""
-
-    CALL = "call"
-    APPLY = "apply"
-    RECOMMEND = "recommend"
-    FORMAL_REVIEW = "formal_review"
-    ITEMISED_SCORING = "itemised_scoring"
-    REVIEW_MEETING = "review_meeting"
-    PARTY_GROUP = "party_group"
-    PUBLIC_NOTICE = "public_notice"
-    ANNOUNCE = "announce"
-    NAME_DIRECTLY = "name_directly"
-    CULTIVATE = "cultivate"
-    ASSESS = "assess"
-    CERTIFY = "certify"
-
-
-@strawberry.type(name="Cite", description="Where a value stands.")
-class CiteType:
-    document: str
-    article: str
-    wording: str | None = strawberry.field(description="A few words that name the matter, such as 原则 or 左右.")
-    basis: Basis
 
 
 @strawberry.type(name="SourceDocument", description="The paper the rules stand in.")
@@ -259,7 +222,7 @@ class RulebookType:
     silences: list[SilenceType]
 
 
-_SHOWN: dict[type[Value], type] = {
+_SHOWN: dict[type[Value], type[Any]] = {
     Cite: CiteType,
     Silence: SilenceType,
     rules.Document: DocumentType,
@@ -294,10 +257,8 @@ def rulebook_shown(rulebook: rules.Rulebook) -> RulebookType:
 
 def _shown(kind: type[T], value: Value) -> T:
     """Each field of the shown type is the field of the same name; amounts of 分 become Money."""
-    definition: StrawberryObjectDefinition = kind.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue]
     given: dict[str, Any] = {}
-    for field in definition.fields:
-        name = field.python_name
+    for name in kind.__annotations__:
         found = money_of(getattr(value, "amount_fen", None)) if name == "amount" else _part(getattr(value, name))
         enum = _ENUMS.get((kind, name))
         given[name] = found if enum is None else enum(found)
@@ -308,6 +269,5 @@ def _part(found: Any) -> Any:  # noqa: ANN401 - any value of a rulebook
     if isinstance(found, Value):
         return _shown(_SHOWN[type(found)], found)
     if isinstance(found, tuple):
-        members: tuple[Any, ...] = found
-        return [_part(member) for member in members]
+        return [_part(member) for member in cast("tuple[Any, ...]", found)]
     return found

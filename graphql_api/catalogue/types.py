@@ -8,7 +8,8 @@ import strawberry
 from authz.permissions import Permission
 from authz.predicate import Columns
 from authz.scope import ReadScope
-from graphql_api.catalogue.rulebook_types import Basis, CiteType, RulebookType, rulebook_shown
+from graphql_api.catalogue.rulebook_types import RulebookType, rulebook_shown
+from graphql_api.catalogue.words import Basis, CiteType
 from graphql_api.scalars import Date, DateTime, Json
 from graphql_api.sources import Node, Row, Source, allowed, ascending, column, computed, descending, to_many, to_one
 from graphql_api.tenants.types import TenantType

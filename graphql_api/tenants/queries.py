@@ -43,5 +43,5 @@ class TenantsQuery:
             async with info.context.read() as scope:
                 found = await find_visible_tenant_by_code(scope.session, actor.tenant, code or "")
             key = None if found is None else found.id
-        row: Any = None if key is None else await find_row(info._raw_info, "Tenant", key)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+        row: Any = None if key is None else await find_row(info._raw_info, "Tenant", key)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownArgumentType]
         return row

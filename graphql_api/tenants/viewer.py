@@ -85,7 +85,7 @@ async def list_sessions(info: Info, signed_in: SignedIn) -> list[SessionType]:
 
 async def declared_row(info: Info, type_name: str, signed_in: SignedIn) -> Any:  # noqa: ANN401 - a Row stands for its type
     """The union of a session, with what the field selects below it."""
-    return await find_row(info._raw_info, type_name, signed_in.tenant.id)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+    return await find_row(info._raw_info, type_name, signed_in.tenant.id)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportUnknownArgumentType]
 
 
 def roles_of(words: frozenset[str]) -> list[Role]:

@@ -42,6 +42,7 @@ LETTER_FROM_OWN_UNIT = refused(
     en="The expert {expert} works at the applicant's own unit",
 )
 LETTER_TWICE = refused("LETTER_TWICE", zh="推荐专家“{expert}”重复", en="The expert {expert} stands twice")
+BAD_RANK = invalid("BAD_RANK", zh="推荐排序须为 1 至 {most} 的整数", en="A rank is a whole number from 1 to {most}")
 RANK_TAKEN = conflict("RANK_TAKEN", zh="推荐排序 {rank} 已被使用", en="Rank {rank} is already taken")
 FEEDER_MISSING = refused(
     "FEEDER_MISSING",

@@ -10,6 +10,7 @@ from kernel.clock import Clock
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import NOT_FOUND
 from programmes.applications.model import Application, CaseClaim, Evidence, PeerLetter, ReviewCheck, Snapshot
+from programmes.applications.rules.transitions import Desk, State
 
 
 async def lock_application(session: WriteSession, application_id: UUID) -> Application:
@@ -125,6 +126,17 @@ async def find_live_case(
         Application.state.not_in(closed),
     )
     return (await session.execute(query)).scalars().first()
+
+
+async def list_certified_editions(session: ReadSession, person_id: UUID) -> Sequence[UUID]:
+    """The editions by which this tenant, as organiser, gave the person a title that still stands."""
+    query = select(Application.edition_id).where(
+        Application.tenant_id == session.tenant_id,
+        Application.person_id == person_id,
+        Application.desk == Desk.ORGANISER,
+        Application.state == State.CERTIFIED,
+    )
+    return (await session.execute(query)).scalars().all()
 
 
 async def clear_material(session: WriteSession, application_id: UUID) -> None:

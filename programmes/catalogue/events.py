@@ -8,9 +8,11 @@ from kernel import outbox
 from kernel.database import WriteSession
 
 RECOMMENDING_GRANT = "recommending_grant"
-EDITION_OPENS = "edition_opens"
-EDITION_CLOSES = "edition_closes"
 """The letter that tells a recommending unit what an edition allows it: `{edition_id, kind, places, document_no}`."""
+EDITION_OPENS = "edition_opens"
+"""Remembered for the first day on which an edition takes applications."""
+EDITION_CLOSES = "edition_closes"
+"""Remembered for the day after the last."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from kernel.database import ReadSession, WriteSession
 from kernel.errors import NOT_FOUND
 from programmes.applications.model import Application
 from programmes.handovers.model import Handover, RegisterEntry
+from programmes.titles.model import Honour
 
 
 async def lock_handover(session: WriteSession, handover_id: UUID) -> Handover:
@@ -60,11 +61,12 @@ async def find_outgoing(session: WriteSession, application_id: UUID) -> Handover
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def find_live_request(session: ReadSession, register_entry_id: UUID, edition_id: UUID) -> Handover | None:
-    """A request for this entry in this edition that has not ended in a no."""
+async def find_live_passing(session: ReadSession, title_id: UUID, edition_id: UUID) -> Handover | None:
+    """A request for the holder of this title, or his arrival by a push, in this edition; not one that has ended in a no."""
     query = select(Handover).where(
         Handover.tenant_id == session.tenant_id,
-        Handover.register_entry_id == register_entry_id,
+        Handover.direction == "incoming",
+        Handover.title_id == title_id,
         Handover.edition_id == edition_id,
         Handover.state.not_in(["declined", "withdrawn"]),
     )
@@ -89,10 +91,10 @@ async def list_accepted_of_person(session: ReadSession, person_id: UUID) -> Sequ
     return (await session.execute(query)).scalars().all()
 
 
-async def get_register_entry(session: ReadSession, entry_id: UUID) -> RegisterEntry:
-    """A title announced from below; raises NOT_FOUND."""
+async def lock_register_entry(session: WriteSession, entry_id: UUID) -> RegisterEntry:
+    """A title announced from below, held until the transaction ends; raises NOT_FOUND."""
     query = select(RegisterEntry).where(RegisterEntry.tenant_id == session.tenant_id, RegisterEntry.id == entry_id)
-    found = (await session.execute(query)).scalar_one_or_none()
+    found = (await session.execute(query.with_for_update())).scalar_one_or_none()
     if found is None:
         raise NOT_FOUND()
     return found
@@ -106,3 +108,14 @@ async def find_register_entry(session: WriteSession, source_title_id: UUID) -> R
         .with_for_update()
     )
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def knows_honour(session: WriteSession, person_id: UUID, case_id: UUID, state: str) -> bool:
+    """Whether the news of this honour, in this state, is here already."""
+    query = select(Honour.id).where(
+        Honour.tenant_id == session.tenant_id,
+        Honour.person_id == person_id,
+        Honour.case_id == case_id,
+        Honour.state == state,
+    )
+    return (await session.execute(query)).first() is not None

@@ -93,7 +93,7 @@ TOLD_BELOW = frozenset(
 
 #: Not chosen, in whatever way: told with one word.
 NOT_SELECTED = frozenset({State.NOT_PROPOSED, State.DROPPED})
-NOT_SELECTED_WORD = "not_selected"
+NOT_SELECTED_WORD = State.NOT_PROPOSED
 
 
 def told_below(state: str) -> str | None:

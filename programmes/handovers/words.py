@@ -1,16 +1,7 @@
-"""What the states and steps of a handover are called in the office."""
+"""What the steps of a handover are called in the office; its states have the names the gate gives them (`authz.stages`)."""
 
-from programmes.handovers.rules import HandoverState, Step
-
-STATE_NAMES: dict[str, str] = {
-    HandoverState.REQUESTED: "已选调待确认",
-    HandoverState.OFFERED: "已报送待接收",
-    HandoverState.ACCEPTED: "已接收",
-    HandoverState.RETURNED: "已退回补正",
-    HandoverState.DECLINED: "未接收",
-    HandoverState.WITHDRAWING: "撤回中",
-    HandoverState.WITHDRAWN: "已撤回",
-}
+from authz.stages import stage_name
+from programmes.handovers.rules import Step
 
 STEP_NAMES: dict[str, str] = {
     Step.OFFER: "报送",
@@ -22,3 +13,8 @@ STEP_NAMES: dict[str, str] = {
     Step.CONFIRM: "确认选调",
     Step.REFUSE: "不同意选调",
 }
+
+
+def state_name(state: str) -> str:
+    """The office's word for a state."""
+    return stage_name("handover", state)

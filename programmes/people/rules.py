@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, fields
 from datetime import date
 
-from kernel.errors import invalid
+from kernel.errors import BAD_CHARACTER, invalid
 from kernel.text import clean_text
 
 BAD_MONTH = invalid(
@@ -57,6 +57,7 @@ def cleaned(facts: PersonFacts, today: date, *, path: tuple[str, ...] = ("input"
         if isinstance(value, str):
             limit = _LIMITS.get(field.name, _DEFAULT_LIMIT)
             value = clean_text(value, path=where, limit=limit, optional=field.name not in _REQUIRED) or None
+            require_one_line(value or "", path=where)
         if field.name in _MONTHS and isinstance(value, str):
             check_month(value, today, path=where)
         values[field.name] = value
@@ -69,6 +70,12 @@ def check_month(value: str, today: date, *, path: tuple[str, ...]) -> None:
     """Raises BAD_MONTH unless the value is a month up to the present one."""
     if not _MONTH.fullmatch(value) or value > f"{today:%Y-%m}" or value < "1940-01":
         raise BAD_MONTH(path=path)
+
+
+def require_one_line(value: str, *, path: tuple[str, ...]) -> None:
+    """Raises BAD_CHARACTER for a line break or tab in what stands in one cell of a roster."""
+    if any(character in value for character in "\n\r\t\v\f\x85\u2028\u2029"):
+        raise BAD_CHARACTER(path=path)
 
 
 def months_between(since: str, until: date) -> int:

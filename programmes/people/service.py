@@ -1,11 +1,12 @@
 """Keeping person files: enter, correct, show what is sealed, and the copies that go up with a dossier."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 from uuid import UUID
 
 from pypinyin import lazy_pinyin
+from sqlalchemy.exc import IntegrityError
 
 from authz import guard
 from authz.permissions import Permission
@@ -13,11 +14,12 @@ from authz.scope import ReadScope, WriteScope, audit_act
 from authz.subject import Subject
 from kernel import outbox
 from kernel.database import ReadSession
-from kernel.errors import STALE_VERSION, conflict
+from kernel.errors import conflict
 from kernel.identity import birth_date, is_male, require_credit_code, require_id_number, require_phone
 from kernel.ids import new_id
 from kernel.sealing import seal, sealer_of, unseal
 from kernel.text import clean_text
+from kernel.versions import require_version, touch
 from programmes.people.model import Person
 from programmes.people.queries import get_person
 from programmes.people.repository import find_by_index, lock_person
@@ -46,7 +48,11 @@ async def create_person(scope: WriteScope, facts: PersonFacts, *, id_number: str
     if await find_by_index(scope.session, index) is not None:
         raise PERSON_EXISTS(path=("input", "idNumber"))
     person = _new_file(scope, _checked(scope, facts), number, phone)
-    scope.session.add(person)
+    try:
+        async with scope.session.begin_nested():
+            scope.session.add(person)
+    except IntegrityError as failure:
+        raise PERSON_EXISTS(path=("input", "idNumber")) from failure
     audit_act(scope, "person:create", "person", person.id, after={"fields": sorted(_FACTS)})
     await scope.session.flush()
     return person
@@ -58,8 +64,7 @@ async def update_person(
     """Correct a file; upper unions that hold a copy are told what changed (drift). Raises STALE_VERSION."""
     person = await lock_person(scope.session, person_id)
     await guard.require(scope, Permission.PERSON_UPDATE, Subject(kind="person", id=person.id))
-    if person.version != version:
-        raise STALE_VERSION(current=person.version)
+    require_version(person, version)
     before = _facts_of(person)
     after = asdict(_checked(scope, facts))
     changes = {name: [before[name], after[name]] for name in _FACTS if before[name] != after[name]}
@@ -68,9 +73,9 @@ async def update_person(
     person.name_sort_key = sort_key(person.name)
     if phone is not None:
         _set_phone(scope, person, phone)
-    person.version += 1
-    person.updated_at = scope.clock.now()
-    audit_act(scope, "person:update", "person", person.id, after={"fields": sorted(changes)})
+    touch(person, scope.clock.now())
+    changed = sorted([*changes, "phone"] if phone is not None else changes)
+    audit_act(scope, "person:update", "person", person.id, after={"fields": changed})
     if changes:
         body = {
             "person_id": str(person.id),
@@ -113,13 +118,18 @@ async def take_in_person(scope: WriteScope, exported: Mapping[str, Any]) -> Pers
         person = _new_file(scope, facts, number, exported["phone"])
         scope.session.add(person)
     else:
-        for name in _FACTS:
-            setattr(person, name, getattr(facts, name))
-        person.name_sort_key = sort_key(person.name)
-        person.version += 1
-        person.updated_at = scope.clock.now()
+        _bring_up_to_date(scope, person, facts, exported["phone"])
     await scope.session.flush()
     return person
+
+
+def _bring_up_to_date(scope: WriteScope, person: Person, facts: PersonFacts, phone: str | None) -> None:
+    for name in _FACTS:
+        setattr(person, name, getattr(facts, name))
+    person.name_sort_key = sort_key(person.name)
+    if phone is not None:
+        _set_phone(scope, person, phone)
+    touch(person, scope.clock.now())
 
 
 def sort_key(name: str) -> str:
@@ -129,9 +139,9 @@ def sort_key(name: str) -> str:
 
 def _checked(scope: WriteScope, facts: PersonFacts) -> PersonFacts:
     checked = cleaned(facts, scope.clock.today())
-    if checked.employer_code is not None:
-        require_credit_code(checked.employer_code, path=("input", "employerCode"))
-    return checked
+    if checked.employer_code is None:
+        return checked
+    return replace(checked, employer_code=require_credit_code(checked.employer_code, path=("input", "employerCode")))
 
 
 def _new_file(scope: WriteScope, facts: PersonFacts, number: str, phone: str | None) -> Person:

@@ -11,7 +11,7 @@ from authz.scope import ReadScope, WriteScope, audit_act
 from authz.subject import Subject
 from kernel.ids import new_id
 from kernel.text import clean_text
-from kernel.versions import require_version, touch
+from kernel.versions import require_seen, require_version, touch
 from programmes.applications.model import Application
 from programmes.applications.rules.transitions import Act
 from programmes.applications.service import lock_applications, move, move_many
@@ -60,10 +60,11 @@ async def certify(scope: WriteScope, application_id: UUID, *, document_no: str |
     Raises ACT_NOT_POSSIBLE where the assessment was not passed, CERTIFICATE_NOT_EARNED where it lacks one of its two parts.
     """
     application = (await lock_applications(scope, [application_id]))[0]
-    require_version(application, version)
+    seen = application.version
     rulebook = await rulebook_of(scope.session, application.edition_id)
     number = await _document_no(scope, application, document_no)
     await move(scope, application, Act.CERTIFY, document_no=number, audited=False)
+    require_seen(seen, version)
     assessment = await find_assessment(scope.session, application.id)
     if assessment is None or not earns_certificate(
         tasks_completed=assessment.tasks_completed, qualified=assessment.qualified

@@ -1,6 +1,6 @@
 """A GraphQL client over ASGI, without a network: `async with serving(services, contract) as api: data = await api.data(query, who=someone)`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -96,7 +96,7 @@ async def serving(
     entrance: Entrance | None = None,
     *,
     demo: bool = True,
-) -> AsyncIterator[Client]:
+) -> AsyncGenerator[Client]:
     """A client of an application over these parts; without an entrance, nobody can sign in but by `tokens`."""
     door = entrance if entrance is not None else Entrance(app, None)  # type: ignore[arg-type]
     services = Services(app, door, clock, tokens)

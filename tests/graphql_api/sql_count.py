@@ -1,6 +1,6 @@
 """Counts what a piece of work asks of the database: `with counting(database) as sql: …; assert sql.count == 3`."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +22,7 @@ class Counted:
 
 
 @contextmanager
-def counting(database: Database) -> Iterator[Counted]:
+def counting(database: Database) -> Generator[Counted]:
     """Watch one database while the block runs."""
     counted = Counted()
 

@@ -52,7 +52,7 @@ async def test_pages_forwards_and_backwards_show_every_case_once(api: Client, to
     who = tokens.enter(cases.unions["wuhou"], Role.CLERK)
     whole = ids(await api.data(LIST, who=who, first=10))
     forwards: list[str] = []
-    after = None
+    after, page = None, {}
     for _ in range(3):
         page = await api.data(LIST, who=who, first=2, after=after)
         forwards += ids(page)
@@ -209,6 +209,28 @@ async def test_nobody_is_told_to_sign_in(api: Client, cases: Cases) -> None:
     assert answer.codes == ["UNAUTHENTICATED", "UNAUTHENTICATED"]
     assert answer.status == 294
     assert (await api.ask("{ __typename }", who="no such token")).status == 401
+
+
+async def test_buttons_are_one_question_for_the_whole_list(
+    api: Client, tokens: Tokens, cases: Cases, app: Database
+) -> None:
+    query = """query ($n: Int!) { applications(first: $n) { edges { node {
+      state viewerActions { action allowed reason { code message params { name value } } }
+    } } } }"""
+    recommender = tokens.enter(cases.unions["wuhou"], Role.RECOMMENDER)
+    await api.data(query, who=recommender, n=2)
+    counts: list[int] = []
+    for size in (2, 5):
+        with counting(app) as sql:
+            edges = (await api.data(query, who=recommender, n=size))["applications"]["edges"]
+        counts.append(sql.count)
+    assert counts == [3, 3]
+    node = next(edge["node"] for edge in edges if edge["node"]["state"] == "AT_RECOMMENDING_UNIT")
+    buttons = {button["action"]: button for button in node["viewerActions"]}
+    assert buttons["RECOMMEND"] == {"action": "RECOMMEND", "allowed": True, "reason": None}
+    refused = buttons["WITHDRAW"]
+    assert (refused["allowed"], refused["reason"]["code"]) == (False, "NOT_PERMITTED")
+    assert "withdraw" in next(param["value"] for param in refused["reason"]["params"] if param["name"] == "policy")
 
 
 async def test_a_foreign_or_altered_cursor_is_refused(api: Client, tokens: Tokens, cases: Cases) -> None:

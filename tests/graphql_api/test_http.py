@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -184,7 +185,7 @@ async def test_graphiql_comes_from_here_alone(api: Client) -> None:
 
 
 async def test_only_the_nations_system_administrator_moves_the_demo_clock(
-    reading_contract: Contract, app: Database, tokens: Tokens, cases: Cases, tmp_path
+    reading_contract: Contract, app: Database, tokens: Tokens, cases: Cases, tmp_path: Path
 ) -> None:
     clock = ShiftedClock(tmp_path / "clock.shift")
     admin = tokens.enter(cases.unions["acftu"], Role.SYSTEM_ADMIN)

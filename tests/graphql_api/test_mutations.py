@@ -62,7 +62,8 @@ async def revise(scope: WriteScope, given: ReviseDeedsInput) -> Answer:
     if given.deeds == "rule":
         raise BAD_DATE(path=("input", "deeds"), rule=Citation("总工发〔2024〕1号", "第六条"))
     if given.deeds == "crash":
-        raise RuntimeError("secret db password")
+        message = "secret db password"
+        raise RuntimeError(message)
     if given.deeds == "slow":
         await scope.session.execute(text("SELECT pg_sleep(0.2)"))
     case = (
@@ -135,26 +136,22 @@ async def test_the_same_key_twice_is_one_effect_and_equal_answers(
     assert other["reviseDeeds"]["application"] is None
 
 
-@pytest.mark.parametrize(
-    ("change", "code", "path", "message"),
-    [
-        ({"version": 9}, "STALE_VERSION", [], "内容已被他人修改，当前版本为 1，请刷新后重试"),
-        ({"deeds": ""}, "BLANK", ["input", "deeds"], "不能为空"),
-        ({"deeds": "长" * 21}, "TOO_LONG", ["input", "deeds"], "不能超过 20 个字"),
-        ({"deeds": "a\u0007"}, "BAD_CHARACTER", ["input", "deeds"], "含有不允许的控制字符"),
-        ({"applicationId": "nonsense"}, "NOT_FOUND", ["input", "applicationId"], "没有找到"),
-        (
-            {"idempotencyKey": "short"},
-            "BAD_IDEMPOTENCY_KEY",
-            ["input", "idempotencyKey"],
-            "幂等键须为 8 至 200 个可见字符",
-        ),
-        ({"deeds": "duplicate"}, "DUPLICATE", [], "已存在相同的记录"),
-    ],
-)
+REFUSALS = [
+    ({"version": 9}, "STALE_VERSION", [], "内容已被他人修改，当前版本为 1，请刷新后重试"),
+    ({"deeds": ""}, "BLANK", ["input", "deeds"], "不能为空"),
+    ({"deeds": "长" * 21}, "TOO_LONG", ["input", "deeds"], "不能超过 20 个字"),
+    ({"deeds": "a\u0007"}, "BAD_CHARACTER", ["input", "deeds"], "含有不允许的控制字符"),
+    ({"applicationId": "nonsense"}, "NOT_FOUND", ["input", "applicationId"], "没有找到"),
+    ({"idempotencyKey": "short"}, "BAD_IDEMPOTENCY_KEY", ["input", "idempotencyKey"], "幂等键须为 8 至 200 个可见字符"),
+    ({"deeds": "duplicate"}, "DUPLICATE", [], "已存在相同的记录"),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=[code for _, code, _, _ in REFUSALS])
 async def test_a_refusal_is_in_the_payload_and_nothing_is_stored(
-    api: Client, tokens: Tokens, cases: Cases, owner: Database, change: dict, code: str, path: list[str], message: str
+    api: Client, tokens: Tokens, cases: Cases, owner: Database, refusal: tuple[dict, str, list[str], str]
 ) -> None:
+    change, code, path, message = refusal
     who = tokens.enter(cases.unions["wuhou"], Role.CLERK)
     given = {"idempotencyKey": "key-number-3", "applicationId": case_of(cases, 2), "version": 1, "deeds": "新的"}
     before = await stored(owner, cases, 2)

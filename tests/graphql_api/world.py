@@ -11,7 +11,10 @@ from programmes.applications.model import Application, CaseAct, Evidence, PeerLe
 from programmes.catalogue.model import Edition, Programme, RulebookVersion
 from programmes.people.model import Person
 from tenants.facts import TenantFacts
+from tests.programmes.rulebooks import shipped
 from tests.tenants.unions import build
+
+RULEBOOK = "chengdu_craftsman_2024"
 
 
 @dataclass
@@ -56,7 +59,12 @@ async def _editions(owner: Database, clock: Clock, organiser: TenantFacts) -> tu
         organiser_id=organiser.id,
     )
     rules = RulebookVersion(
-        id=new_id(), programme_id=programme.id, version="1", content={}, sha256="0" * 64, loaded_at=clock.now()
+        id=new_id(),
+        programme_id=programme.id,
+        version="1",
+        content=shipped(RULEBOOK).model_dump(mode="json"),
+        sha256="0" * 64,
+        loaded_at=clock.now(),
     )
     editions = [
         Edition(

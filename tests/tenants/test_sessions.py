@@ -11,7 +11,15 @@ from tenants.accounts.entrance import Entrance
 from tenants.accounts.facts import NewSession
 from tenants.accounts.login import Credentials, sign_in
 from tenants.accounts.service import Seat, change_seat, end_seat, lock_member, set_password
-from tenants.accounts.sessions import authenticate, list_places, list_sessions, revoke_session, sign_out, switch_tenant
+from tenants.accounts.sessions import (
+    authenticate,
+    list_places,
+    list_sessions,
+    purge_sessions,
+    revoke_session,
+    sign_out,
+    switch_tenant,
+)
 from tenants.accounts.tokens import new_token
 from tenants.service import change_tenant, move_tenant
 from tests.tenants.unions import PASSWORD, World, add_person
@@ -230,3 +238,14 @@ async def test_another_password_ends_all_sessions(entrance: Entrance, clock: Fix
         await enter(entrance, clock)
     again = await sign_in(entrance, Credentials("wuhou", "zhang.wei", "another-good-one"), clock)
     assert await is_alive(entrance, clock, again)
+
+
+async def test_sessions_that_have_run_out_are_forgotten(entrance: Entrance, clock: FixedClock) -> None:
+    await enter(entrance, clock)
+    clock.move(hours=6)
+    later = await enter(entrance, clock)
+    clock.move(hours=7)
+    async with entrance.database.plain() as session:
+        assert await purge_sessions(session, clock.now()) == 1
+    clock.move(hours=-7)
+    assert await is_alive(entrance, clock, later)

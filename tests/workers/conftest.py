@@ -7,8 +7,8 @@ from tests.queue_world import World, open_world
 
 
 @pytest.fixture
-async def world(fresh_database_urls: DatabaseUrls) -> AsyncIterator[World]:
-    """Unions and databases of this test's own."""
-    made = await open_world(fresh_database_urls)
+async def world(database_urls: DatabaseUrls) -> AsyncIterator[World]:
+    """The unions, and databases that this test finds empty."""
+    made = await open_world(database_urls)
     yield made
     await made.close()

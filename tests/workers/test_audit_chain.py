@@ -111,14 +111,14 @@ async def test_a_later_commit_with_an_earlier_id_is_sealed_too(world: World) -> 
     ids=["edit", "smallest edit", "deletion", "reorder"],
 )
 async def test_a_change_of_the_past_is_found_at_its_first_row(
-    world: World, server: Server, fresh_database_urls: DatabaseUrls, kind: str, statements: list[str]
+    world: World, server: Server, database_urls: DatabaseUrls, kind: str, statements: list[str]
 ) -> None:
     await _record(world, "a")
     await _seal(world)
     second, third, _ = await _record(world, "b", "c", "d")
     await _seal(world)
     ids = {"second": second, "third": third, "spare": UUID(int=9)}
-    await _tamper_with(server, fresh_database_urls, statements, ids)
+    await _tamper_with(server, database_urls, statements, ids)
     assert (await _verify(world)).fault == Fault(kind, 2, second)
 
 
@@ -129,33 +129,31 @@ async def _tamper_with(server: Server, urls: DatabaseUrls, statements: list[str]
 
 
 async def test_a_seal_that_was_changed_moved_or_taken_out_is_found(
-    world: World, server: Server, fresh_database_urls: DatabaseUrls
+    world: World, server: Server, database_urls: DatabaseUrls
 ) -> None:
     for act in "abc":
         await _record(world, act)
         await _seal(world)
     assert (await _verify(world, key=bytes(32))).fault == Fault("seal_changed", 1)
-    await _tamper(server, fresh_database_urls, ["UPDATE audit_seal SET total = 5 WHERE number = 3"])
+    await _tamper(server, database_urls, ["UPDATE audit_seal SET total = 5 WHERE number = 3"])
     assert (await _verify(world)).fault == Fault("seal_changed", 3)
-    await _tamper(server, fresh_database_urls, ["DELETE FROM audit_seal WHERE number = 2"])
+    await _tamper(server, database_urls, ["DELETE FROM audit_seal WHERE number = 2"])
     assert (await _verify(world)).fault == Fault("seal_missing", 2)
 
 
-async def test_a_cut_tail_is_found_by_the_anchor(
-    world: World, server: Server, fresh_database_urls: DatabaseUrls
-) -> None:
+async def test_a_cut_tail_is_found_by_the_anchor(world: World, server: Server, database_urls: DatabaseUrls) -> None:
     await _record(world, "a")
     await _seal(world)
     cut = await _record(world, "b")
     anchor = await _seal(world)
-    await _tamper(server, fresh_database_urls, ["DELETE FROM audit_seal WHERE number = 2"])
-    await _tamper(server, fresh_database_urls, ["DELETE FROM audit_entry WHERE id = :id"], id=cut[0])
+    await _tamper(server, database_urls, ["DELETE FROM audit_seal WHERE number = 2"])
+    await _tamper(server, database_urls, ["DELETE FROM audit_entry WHERE id = :id"], id=cut[0])
     assert (await _verify(world)).fault is None
     assert (await _verify(world, anchor)).fault == Fault("tail_cut", 2)
 
 
 async def test_an_entry_slipped_into_the_past_is_found(
-    world: World, server: Server, fresh_database_urls: DatabaseUrls
+    world: World, server: Server, database_urls: DatabaseUrls
 ) -> None:
     await _record(world, "a")
     await _seal(world)
@@ -164,7 +162,7 @@ async def test_an_entry_slipped_into_the_past_is_found(
         "INSERT INTO audit_entry SELECT tenant_id, :forged, at, account_id, actor, 'forged', object_kind, object_id,"
         " before, after, request_id FROM audit_entry"
     )
-    await _tamper(server, fresh_database_urls, [copy], forged=forged)
+    await _tamper(server, database_urls, [copy], forged=forged)
     assert (await _verify(world)).fault == Fault("entry_inserted", 1, forged)
 
 

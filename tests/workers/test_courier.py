@@ -159,7 +159,7 @@ async def test_an_attachment_is_opened_at_the_sender_and_only_there(world: World
 async def _store_snapshot(world: World, snapshot_id: Any, sealed: bytes) -> None:
     """A frozen dossier of the district's, without the case around it."""
     async with world.owner.plain() as session:
-        loosen = "ALTER TABLE snapshot DROP CONSTRAINT fk_snapshot_tenant_id_application_id_application"
+        loosen = "ALTER TABLE snapshot DROP CONSTRAINT IF EXISTS fk_snapshot_tenant_id_application_id_application"
         await session.execute(text(loosen))
     async with world.courier.write(world.district) as session:
         insert = (

@@ -5,6 +5,7 @@
 PIPL 第二十三条, since handing a dossier up is giving personal data to another handler.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,20 @@ class Letter:
 
 
 @dataclass(frozen=True)
+class Window:
+    """When an edition takes applications; `state` is the edition's, which its dates move once a day."""
+
+    state: str
+    opens_on: date | None
+    closes_on: date | None
+    rule: Citation | None
+
+
+_TAKING = frozenset({"issued", "open"})
+_REVIEWING = frozenset({*_TAKING, "reviewing"})
+
+
+@dataclass(frozen=True)
 class FeederRule:
     """The rung below that candidates come from; `mode`: in_principle or required."""
 
@@ -48,10 +63,16 @@ class FeederRule:
     rule: Citation
 
 
-def require_open(opens_on: date | None, closes_on: date | None, today: date, rule: Citation | None) -> None:
-    """Raises OUTSIDE_WINDOW outside the call's window; both ends belong to it."""
-    if opens_on is None or closes_on is None or not opens_on <= today <= closes_on:
-        raise OUTSIDE_WINDOW(opens=str(opens_on or "—"), closes=str(closes_on or "—"), rule=rule)
+def require_open(window: Window, today: date, *, supplement_due_on: date | None = None) -> None:
+    """Raises OUTSIDE_WINDOW outside the call's window, or where it was closed by hand; both ends belong to it.
+
+    What was returned for supplement with a deadline may come back until then, though the window has closed (domain §5.2 #7, #12).
+    """
+    opens, closes = window.opens_on, window.closes_on
+    if supplement_due_on is not None and window.state in _REVIEWING and today <= supplement_due_on:
+        return
+    if window.state not in _TAKING or opens is None or closes is None or not opens <= today <= closes:
+        raise OUTSIDE_WINDOW(opens=str(opens or "—"), closes=str(closes or "—"), rule=window.rule)
 
 
 def require_complete(
@@ -105,4 +126,9 @@ def require_feeder(
 
 
 def _same_unit(one: str, other: str) -> bool:
-    return one.replace(" ", "").casefold() == other.replace(" ", "").casefold()
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    """A unit's name as it sounds: without blanks, full-width brackets and letters made plain."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()

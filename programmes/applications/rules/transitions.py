@@ -153,6 +153,7 @@ def _row(
 
 _A, _R, _O = Desk.APPLYING_UNIT, Desk.RECOMMENDING_UNIT, Desk.ORGANISER
 _BEFORE_FORMAL = (State.RECEIVED, State.RETURNED)
+_GIVEN_BACK = (State.RETURNED, State.WITHDRAWN)
 
 TABLE: tuple[Transition, ...] = (
     _row(_A, Act.REVISE, State.DRAFT, None),
@@ -163,13 +164,13 @@ TABLE: tuple[Transition, ...] = (
     _row(_A, Act.REOPEN, State.ENDORSED, State.DRAFT),
     _row(_A, Act.WITHDRAW, (State.DRAFT, State.SUBMITTED), State.WITHDRAWN),
     _row(_R, Act.REVISE, State.AT_RECOMMENDING_UNIT, None),
-    _row(_R, Act.RECEIVE, State.RETURNED, State.AT_RECOMMENDING_UNIT),
+    _row(_R, Act.RECEIVE, _GIVEN_BACK, State.AT_RECOMMENDING_UNIT),
     _row(_R, Act.RETURN, State.AT_RECOMMENDING_UNIT, State.RETURNED),
     _row(_R, Act.RECOMMEND, State.AT_RECOMMENDING_UNIT, State.RECOMMENDED, "recommend"),
     _row(_R, Act.NOT_RECOMMEND, State.AT_RECOMMENDING_UNIT, State.NOT_RECOMMENDED),
     _row(_R, Act.REOPEN, State.RECOMMENDED, State.AT_RECOMMENDING_UNIT),
-    _row(_R, Act.WITHDRAW, State.AT_RECOMMENDING_UNIT, State.WITHDRAWN),
-    _row(_O, Act.RECEIVE, State.RETURNED, State.RECEIVED),
+    _row(_R, Act.WITHDRAW, (State.AT_RECOMMENDING_UNIT, State.RETURNED), State.WITHDRAWN),
+    _row(_O, Act.RECEIVE, _GIVEN_BACK, State.RECEIVED),
     _row(_O, Act.RETURN, State.RECEIVED, State.RETURNED),
     _row(_O, Act.WITHDRAW, _BEFORE_FORMAL, State.WITHDRAWN),
     _row(_O, Act.FORMAL_PASS, PREVIOUS, State.FORMAL_PASSED, "formal_review"),

@@ -1,12 +1,8 @@
 """What people and workers do with cases; every function asks the gate."""
 
 from programmes.applications.service.drafting import (
-    add_evidence,
-    add_letter,
     create_application,
     create_from_title,
-    remove_evidence,
-    remove_letter,
     revise_application,
     submit_application,
     withdraw_application,
@@ -14,13 +10,21 @@ from programmes.applications.service.drafting import (
 from programmes.applications.service.forwarding import (
     decline_application,
     endorse_application,
+    give_back_case,
     not_recommend_application,
     recommend_application,
     return_application,
 )
 from programmes.applications.service.intake import follow_upstream, reopen_application, take_in_case
+from programmes.applications.service.material import (
+    add_evidence,
+    add_letter,
+    remove_evidence,
+    remove_letter,
+)
 from programmes.applications.service.moving import count_objections, lock_applications, move, move_many
 from programmes.applications.service.reviewing import review_formally
+from programmes.applications.service.routing import require_receiving
 
 __all__ = [
     "add_evidence",
@@ -31,6 +35,7 @@ __all__ = [
     "decline_application",
     "endorse_application",
     "follow_upstream",
+    "give_back_case",
     "lock_applications",
     "move",
     "move_many",
@@ -39,6 +44,7 @@ __all__ = [
     "remove_evidence",
     "remove_letter",
     "reopen_application",
+    "require_receiving",
     "return_application",
     "review_formally",
     "revise_application",

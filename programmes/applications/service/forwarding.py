@@ -3,26 +3,30 @@
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from authz.scope import WriteScope
 from kernel.text import clean_text
 from kernel.versions import require_version
 from programmes.applications import repository
-from programmes.applications.errors import GIVE_BACK_BY_HANDOVER, RANK_TAKEN
+from programmes.applications.errors import BAD_RANK, GIVE_BACK_BY_HANDOVER, RANK_TAKEN
 from programmes.applications.events import announce_forwarding, announce_move
 from programmes.applications.model import Application
-from programmes.applications.rules.completeness import FeederRule, Letter, require_feeder, require_letters, require_open
+from programmes.applications.rules.completeness import FeederRule, Letter, require_feeder, require_letters
 from programmes.applications.rules.transitions import Act, Desk, State
 from programmes.applications.service.dossier import freeze
 from programmes.applications.service.moving import admit, carry_out, move, remember
 from programmes.applications.service.routing import find_road, require_recommending
+from programmes.applications.service.window import require_window
 from programmes.catalogue.model import Programme
-from programmes.catalogue.queries import get_edition, rulebook_of
+from programmes.catalogue.queries import rulebook_of
 from programmes.catalogue.rules.rulebook import Rulebook
 from programmes.catalogue.service import release_place, use_place
 from programmes.people.queries import get_person
 
 _OPINION_LIMIT = 2000
+_MOST_RANK = 9999
+_RANK_INDEX = "uq_application_recommended_rank"
 _BASIS = "本人同意（{day}）；{document} {article}"
 
 
@@ -34,14 +38,17 @@ async def endorse_application(
     transition = await admit(scope, application, Act.ENDORSE)
     require_version(application, version)
     rulebook = await rulebook_of(scope.session, application.edition_id)
-    await _require_window(scope, application, rulebook)
+    await require_window(scope, application.edition_id, supplement_due_on=application.supplement_due_on)
     road = await find_road(scope, rulebook, application.edition_id, application.organiser_id)
     application.unit_opinion = clean_text(opinion, path=("input", "opinion"), limit=_OPINION_LIMIT)
+    _leave_supplement_behind(application)
     await carry_out(scope, application, transition, reason=application.unit_opinion, audited=audited)
     goal = road.recommending_unit if rulebook.has_stage("recommend") else road.organiser
-    if goal.id == scope.tenant_id:
+    if goal.id == scope.tenant_id and rulebook.has_stage("recommend"):
         application.recommending_unit_id = scope.tenant_id
         return await _step_on(scope, application, Desk.RECOMMENDING_UNIT, State.AT_RECOMMENDING_UNIT)
+    if goal.id == scope.tenant_id:
+        return await _step_on(scope, application, Desk.ORGANISER, State.RECEIVED)
     await _forward(scope, application, rulebook, to=goal.id)
     return application
 
@@ -66,11 +73,12 @@ async def recommend_application(
     await require_recommending(scope, rulebook, application.edition_id, application.organiser_id)
     transition = await admit(scope, application, Act.RECOMMEND)
     require_version(application, version)
-    await _require_window(scope, application, rulebook)
+    await require_window(scope, application.edition_id, supplement_due_on=application.supplement_due_on)
     await _require_recommendable(scope, application, rulebook)
     application.opinion = clean_text(opinion, path=("input", "opinion"), limit=_OPINION_LIMIT)
     await _take_rank(scope, application, rank)
     await use_place(scope, application.edition_id)
+    _leave_supplement_behind(application)
     await carry_out(scope, application, transition, reason=application.opinion, audited=audited)
     if application.organiser_id == scope.tenant_id:
         return await _step_on(scope, application, Desk.ORGANISER, State.RECEIVED)
@@ -88,13 +96,29 @@ async def not_recommend_application(
 async def return_application(scope: WriteScope, application_id: UUID, *, version: int, reason: str) -> Application:
     """Give a submitted draft back to whoever wrote it; a case that came by the courier is given back by its handover."""
     application = await repository.lock_application(scope.session, application_id)
+    await admit(scope, application, Act.RETURN)
     require_version(application, version)
     if application.incoming_handover_id is not None:
         raise GIVE_BACK_BY_HANDOVER()
     why = clean_text(reason, path=("input", "reason"), limit=500)
-    moved = await move(scope, application, Act.RETURN, reason=why)
+    was_recommended_here = await give_back_case(scope, application, reason=why, audited=True)
     application.supplement_reason = why
-    return moved if moved.state == State.DRAFT else await _step_on(scope, application, Desk.APPLYING_UNIT, State.DRAFT)
+    if application.state == State.DRAFT:
+        return application
+    if was_recommended_here:
+        return await _step_on(scope, application, Desk.RECOMMENDING_UNIT, State.AT_RECOMMENDING_UNIT)
+    return await _step_on(scope, application, Desk.APPLYING_UNIT, State.DRAFT)
+
+
+async def give_back_case(scope: WriteScope, application: Application, *, reason: str, audited: bool) -> bool:
+    """Return a locked case. True where this union had recommended it to itself: then the place is free and it stands at that desk again."""
+    await move(scope, application, Act.RETURN, reason=reason, audited=audited)
+    own = application.desk == Desk.ORGANISER and application.recommending_unit_id == scope.tenant_id
+    if own:
+        await give_back_place(scope, application)
+        application.desk = Desk.RECOMMENDING_UNIT
+        await scope.session.flush()
+    return own
 
 
 async def give_back_place(scope: WriteScope, application: Application) -> None:
@@ -105,15 +129,16 @@ async def give_back_place(scope: WriteScope, application: Application) -> None:
 
 async def _close(scope: WriteScope, application_id: UUID, act: Act, version: int, reason: str) -> Application:
     application = await repository.lock_application(scope.session, application_id)
+    transition = await admit(scope, application, act)
     require_version(application, version)
-    moved = await move(scope, application, act, reason=clean_text(reason, path=("input", "reason"), limit=500))
+    why = clean_text(reason, path=("input", "reason"), limit=500)
     await repository.release_claim(scope.session, application)
-    return moved
+    return await carry_out(scope, application, transition, reason=why)
 
 
-async def _require_window(scope: WriteScope, application: Application, rulebook: Rulebook) -> None:
-    edition = await get_edition(scope.session, application.edition_id)
-    require_open(edition.opens_on, edition.closes_on, scope.clock.today(), rulebook.stages[0].cite.citation)
+def _leave_supplement_behind(application: Application) -> None:
+    """The case goes up anew: what was asked for is done, and where it stood above before no longer counts."""
+    application.supplement_reason = application.supplement_due_on = application.upstream_state = None
 
 
 async def _require_recommendable(scope: WriteScope, application: Application, rulebook: Rulebook) -> None:
@@ -159,9 +184,17 @@ async def _take_rank(scope: WriteScope, application: Application, rank: int | No
         Application.rank == rank,
         Application.id != application.id,
     )
-    if rank < 1 or (await scope.session.execute(taken)).first() is not None:
+    if not 1 <= rank <= _MOST_RANK:
+        raise BAD_RANK(path=("input", "rank"), most=_MOST_RANK)
+    if (await scope.session.execute(taken)).first() is not None:
         raise RANK_TAKEN(path=("input", "rank"), rank=rank)
-    application.rank = rank
+    try:
+        async with scope.session.begin_nested():
+            application.rank = rank
+    except IntegrityError as failure:
+        if _RANK_INDEX not in str(failure.orig):
+            raise
+        raise RANK_TAKEN(path=("input", "rank"), rank=rank) from failure
 
 
 async def _step_on(scope: WriteScope, application: Application, desk: Desk, state: State) -> Application:

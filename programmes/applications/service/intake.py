@@ -14,22 +14,25 @@ from kernel.versions import touch
 from programmes.applications import repository
 from programmes.applications.events import announce_move
 from programmes.applications.model import Application, Evidence, PeerLetter
-from programmes.applications.rules.transitions import Act, Desk, State
+from programmes.applications.rules.transitions import CLOSED, Act, Desk, State, find_transition
 from programmes.applications.service.dossier import EVIDENCE_FIELDS, LETTER_FIELDS
 from programmes.applications.service.forwarding import give_back_place
 from programmes.applications.service.moving import admit, carry_out, remember, subject_of
-from programmes.catalogue.queries import get_edition
+from programmes.catalogue.model import Edition
+from programmes.catalogue.queries import get_edition, rulebook_of
 from programmes.people.service import take_in_person
 
+_COMES_BACK = frozenset({State.RETURNED, State.WITHDRAWN})
+_SUPERSEDED = "该人选已由其他渠道重新报送"
 _FIRST_STATE = {Desk.RECOMMENDING_UNIT: State.AT_RECOMMENDING_UNIT, Desk.ORGANISER: State.RECEIVED}
 
 
 async def take_in_case(scope: WriteScope, dossier: Mapping[str, Any], *, handover_id: UUID) -> Application:
     """The case as this tenant has it from now on, built from an opened dossier; a case that was returned comes back to its row."""
     edition = await get_edition(scope.session, UUID(dossier["edition_id"]))
-    desk = Desk.ORGANISER if edition.tenant_id == scope.tenant_id else Desk.RECOMMENDING_UNIT
+    desk = await _desk_of(scope, edition, dossier)
     known = await repository.find_case(scope.session, UUID(dossier["case_id"]))
-    if known is not None and known.state == State.RETURNED:
+    if known is not None and known.state in _COMES_BACK:
         application = await repository.lock_application(scope.session, known.id)
         transition = await admit(scope, application, Act.RECEIVE)
         await repository.clear_material(scope.session, application.id)
@@ -56,9 +59,19 @@ async def take_in_case(scope: WriteScope, dossier: Mapping[str, Any], *, handove
     return application
 
 
+async def _desk_of(scope: WriteScope, edition: Edition, dossier: Mapping[str, Any]) -> Desk:
+    """Where the dossier arrives. An organiser that also recommends for the sender first decides whether it does."""
+    if edition.tenant_id != scope.tenant_id:
+        return Desk.RECOMMENDING_UNIT
+    rulebook = await rulebook_of(scope.session, edition.id)
+    unread = dossier["route"][-1]["desk"] == Desk.APPLYING_UNIT and rulebook.has_stage("recommend")
+    return Desk.RECOMMENDING_UNIT if unread else Desk.ORGANISER
+
+
 async def _fill(scope: WriteScope, application: Application, dossier: Mapping[str, Any], handover_id: UUID) -> None:
     person = await take_in_person(scope, dossier["person"])
     application.person_id = person.id
+    await _close_superseded(scope, application)
     application.incoming_handover_id = handover_id
     application.recommending_unit_id = _recommender(scope, application, dossier)
     application.deeds = dossier["deeds"]
@@ -81,6 +94,18 @@ async def _fill(scope: WriteScope, application: Application, dossier: Mapping[st
     for entry in dossier["letters"]:
         values = {name: entry[name] for name in LETTER_FIELDS} | {"signed_on": _day(entry["signed_on"])}
         scope.session.add(PeerLetter(id=new_id(), **row, **values))
+
+
+async def _close_superseded(scope: WriteScope, application: Application) -> None:
+    """A person has one route per edition: a case of his that was returned from here and given up below makes room for the one that arrives."""
+    with scope.session.no_autoflush:
+        earlier = await repository.find_live_case(scope.session, application.edition_id, application.person_id, CLOSED)
+    if earlier is None or earlier.state != State.RETURNED or earlier.case_id == application.case_id:
+        return
+    stages = [stage.code for stage in (await rulebook_of(scope.session, earlier.edition_id)).stages]
+    transition = find_transition(Act.WITHDRAW, earlier.desk, earlier.state, stages)
+    if transition is not None:
+        await carry_out(scope, earlier, transition, reason=_SUPERSEDED, audited=False)
 
 
 def _recommender(scope: WriteScope, application: Application, dossier: Mapping[str, Any]) -> UUID | None:
@@ -107,12 +132,12 @@ async def follow_upstream(scope: WriteScope, application_id: UUID, *, state: str
     """Note where the case stands one desk above."""
     application = await repository.lock_application(scope.session, application_id)
     await guard.require(scope, Permission.CASE_MIRROR, subject_of(application))
-    before = application.upstream_state
+    if application.upstream_state == state:
+        return application
     application.upstream_state = state
     application.upstream_at = scope.clock.now()
     touch(application, scope.clock.now())
-    if before != state:
-        await announce_move(scope.session, application, "follow", application.state)
+    await announce_move(scope.session, application, "follow", application.state)
     await scope.session.flush()
     return application
 

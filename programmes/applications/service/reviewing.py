@@ -20,7 +20,7 @@ from programmes.applications.rules.eligibility import (
 )
 from programmes.applications.rules.transitions import Act
 from programmes.applications.service.moving import admit, carry_out
-from programmes.catalogue.queries import get_edition, rulebook_of
+from programmes.catalogue.queries import get_edition, rulebook_of, rulebooks_of
 from programmes.catalogue.rules.rulebook import Rulebook
 from programmes.people.queries import get_person
 
@@ -69,8 +69,15 @@ async def _facts(scope: WriteScope, application: Application) -> CaseFacts:
         in_service=person.in_service,
         letters=len(letters),
         evidence_by_force={criterion.force: evidence[criterion.force] for criterion in rulebook.criteria},
-        title_codes=frozenset(title["code"] for title in application.titles_held),
+        title_codes=frozenset(title["code"] for title in application.titles_held)
+        | await _granted_here(scope, application),
     )
+
+
+async def _granted_here(scope: WriteScope, application: Application) -> frozenset[str]:
+    """Titles the person holds by this union's own editions, whatever the dossier says."""
+    editions = await repository.list_certified_editions(scope.session, application.person_id)
+    return frozenset(rulebook.title_code for rulebook in (await rulebooks_of(scope.session, editions)).values())
 
 
 def _row(scope: WriteScope, application_id: UUID, line: Checked) -> ReviewCheck:

@@ -5,7 +5,8 @@ from uuid import UUID
 from authz.scope import ReadScope, WriteScope
 from programmes.applications.errors import ROUTE_NOT_ALLOWED
 from programmes.applications.rules.transitions import Desk
-from programmes.catalogue.queries import find_grant
+from programmes.applications.service.window import require_window
+from programmes.catalogue.queries import find_grant, get_edition, rulebook_of
 from programmes.catalogue.rules.route import (
     Road,
     RouteRefusal,
@@ -38,6 +39,15 @@ async def require_recommending(scope: WriteScope, rulebook: Rulebook, edition_id
     problem = refuse_recommending(rulebook, scope.actor.tenant, organiser, has_extra_grant=extra)
     if problem is not None:
         raise refusal_of(problem)
+
+
+async def require_receiving(scope: WriteScope, edition_id: UUID) -> None:
+    """Raises unless this tenant may take candidates of the edition in now: its organiser, or a recommending unit, while it is open."""
+    edition = await get_edition(scope.session, edition_id)
+    if edition.tenant_id != scope.tenant_id:
+        rulebook = await rulebook_of(scope.session, edition_id)
+        await require_recommending(scope, rulebook, edition_id, edition.tenant_id)
+    await require_window(scope, edition_id)
 
 
 async def entry_desk(scope: WriteScope, rulebook: Rulebook, edition_id: UUID, organiser_id: UUID) -> Desk:

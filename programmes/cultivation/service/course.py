@@ -9,7 +9,7 @@ from authz.scope import WriteScope, audit_act
 from kernel.errors import Citation
 from kernel.ids import new_id
 from kernel.text import clean_text
-from kernel.versions import require_version, touch
+from kernel.versions import require_seen, touch
 from programmes.applications.model import Application
 from programmes.applications.rules.transitions import Act, Desk, State
 from programmes.applications.service import lock_applications, move
@@ -66,8 +66,10 @@ async def on_application_moved(scope: WriteScope, body: Mapping[str, Any]) -> No
 async def start_cultivation(scope: WriteScope, application_id: UUID, *, version: int) -> CultivationPlan:
     """Begin the period by hand, as from the day of the announcement; raises ACT_NOT_POSSIBLE where the edition has none."""
     application = (await lock_applications(scope, [application_id]))[0]
-    require_version(application, version)
-    return await _start(scope, application)
+    seen = application.version
+    plan = await _start(scope, application)
+    require_seen(seen, version)
+    return plan
 
 
 async def assess(
@@ -84,12 +86,13 @@ async def assess(
     Raises the obstacle, with the article: plan not in force, period still running, tasks without outcome, final report missing.
     """
     application = (await lock_applications(scope, [application_id]))[0]
-    require_version(application, version)
+    seen = application.version
     act = Act.ASSESS_FAIL
     if earns_certificate(tasks_completed=tasks_completed, qualified=qualified):
         act = Act.ASSESS_PASS
     written = clean_text(opinion, path=("input", "opinion"), limit=_LONG_TEXT)
     await move(scope, application, act, reason=written, audited=False)
+    require_seen(seen, version)
     plan = await _require_assessable(scope, application, claims_completed=tasks_completed)
     plan.state = PlanState.CLOSED
     touch(plan, scope.clock.now())
@@ -121,10 +124,11 @@ async def stop(
 ) -> Application:
     """Stop cultivation for one of the document's grounds, by the organiser's recorded approval (审核批准); nobody below can."""
     application = (await lock_applications(scope, [application_id]))[0]
-    require_version(application, version)
+    seen = application.version
     rulebook = await rulebook_of(scope.session, application.edition_id)
     number = clean_text(resolution_no, path=("input", "resolutionNo"), limit=100)
     await move(scope, application, Act.STOP, reason=ground.value, document_no=number)
+    require_seen(seen, version)
     if rulebook.revocation.grounds and ground.value not in rulebook.revocation.grounds:
         raise GROUND_NOT_IN_DOCUMENT(path=("input", "ground"), rule=rulebook.revocation.cite.citation)
     plan = await repository.find_plan_of_application(scope.session, application.id)
@@ -137,8 +141,11 @@ async def stop(
 
 async def _move(scope: WriteScope, application_id: UUID, act: Act, *, reason: str, version: int) -> Application:
     application = (await lock_applications(scope, [application_id]))[0]
-    require_version(application, version)
-    return await move(scope, application, act, reason=clean_text(reason, path=("input", "reason"), limit=_LONG_TEXT))
+    seen = application.version
+    why = clean_text(reason, path=("input", "reason"), limit=_LONG_TEXT)
+    await move(scope, application, act, reason=why)
+    require_seen(seen, version)
+    return application
 
 
 async def _start(scope: WriteScope, application: Application) -> CultivationPlan:

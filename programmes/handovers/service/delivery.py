@@ -16,12 +16,12 @@ from programmes.handovers.errors import SNAPSHOT_BROKEN
 from programmes.handovers.model import Handover
 from programmes.handovers.repository import find_by_correlation, get_by_correlation
 from programmes.handovers.rules import Direction, HandoverState, Kind
-from programmes.handovers.service.incoming import take_in
+from programmes.handovers.service.incoming import close_case, take_in
 from programmes.handovers.service.steps import settle, subject_of, tell
 
 
 async def receive_offer(scope: WriteScope, letter: Letter) -> None:
-    """A dossier arrives at the upper side; one that was requested is taken in at once, any other waits for a clerk."""
+    """A dossier arrives at the upper side; one that was requested (and still is) is taken in at once, any other waits for a clerk."""
     body = letter.body
     if letter.attachment is None or digest(letter.attachment) != body["sha256"]:
         raise SNAPSHOT_BROKEN()
@@ -31,6 +31,9 @@ async def receive_offer(scope: WriteScope, letter: Letter) -> None:
         scope.session.add(handover)
         await scope.session.flush()
     await guard.require(scope, Permission.HANDOVER_DELIVER, subject_of(handover))
+    if handover.snapshot_number >= body["number"]:
+        return
+    wanted = handover.kind == Kind.PULL and handover.state != HandoverState.WITHDRAWN
     handover.case_id = UUID(body["case_id"])
     handover.snapshot_sha256 = body["sha256"]
     handover.snapshot_number = body["number"]
@@ -40,7 +43,7 @@ async def receive_offer(scope: WriteScope, letter: Letter) -> None:
         scope.session, letter.attachment, table="handover", column="snapshot_sealed", row_id=handover.id
     )
     await settle(scope, handover, HandoverState.OFFERED)
-    if handover.kind == Kind.PULL:
+    if wanted:
         await take_in(scope, handover, audited=False)
 
 
@@ -55,8 +58,10 @@ def _incoming(scope: WriteScope, letter: Letter) -> Handover:
         kind=letter.body["handover_kind"],
         counterpart_id=letter.sender_id,
         edition_id=UUID(letter.body["edition_id"]),
+        title_id=UUID(letter.body["title_id"]) if letter.body.get("title_id") else None,
         person_name=letter.body["person_name"],
         state=HandoverState.OFFERED,
+        snapshot_number=0,
         created_at=now,
         updated_at=now,
     )
@@ -65,12 +70,15 @@ def _incoming(scope: WriteScope, letter: Letter) -> Handover:
 async def receive_request(scope: WriteScope, letter: Letter) -> None:
     """The upper union asks for a craftsman titled here."""
     await guard.require(scope, Permission.HANDOVER_DELIVER, Subject(kind="handover", id=None))
+    correlation_id = UUID(letter.body["correlation_id"])
+    if await find_by_correlation(scope.session, correlation_id, Direction.OUTGOING) is not None:
+        return
     now = scope.clock.now()
     scope.session.add(
         Handover(
             tenant_id=scope.tenant_id,
             id=new_id(),
-            correlation_id=UUID(letter.body["correlation_id"]),
+            correlation_id=correlation_id,
             case_id=UUID(letter.body["case_id"]),
             direction=Direction.OUTGOING,
             kind=Kind.PULL,
@@ -89,12 +97,15 @@ async def receive_request(scope: WriteScope, letter: Letter) -> None:
 async def hear_accepted(scope: WriteScope, letter: Letter) -> None:
     """Below: the upper side took the case in."""
     handover = await _own(scope, letter, Direction.OUTGOING)
-    await settle(scope, handover, HandoverState.ACCEPTED)
+    if handover.state != HandoverState.ACCEPTED:
+        await settle(scope, handover, HandoverState.ACCEPTED)
 
 
 async def hear_returned(scope: WriteScope, letter: Letter) -> None:
     """Below: the upper side gave the case back; it stands here again as before."""
     handover = await _own(scope, letter, Direction.OUTGOING)
+    if handover.state == HandoverState.RETURNED:
+        return
     await settle(scope, handover, HandoverState.RETURNED, reason=letter.body["reason"])
     due_on = letter.body["due_on"]
     if handover.application_id is not None:
@@ -109,6 +120,8 @@ async def hear_returned(scope: WriteScope, letter: Letter) -> None:
 async def hear_declined(scope: WriteScope, letter: Letter) -> None:
     """Below: the upper side did not take the case."""
     handover = await _own(scope, letter, Direction.OUTGOING)
+    if handover.state == HandoverState.DECLINED:
+        return
     await settle(scope, handover, HandoverState.DECLINED, reason=letter.body["reason"])
     handover.outcome, handover.outcome_at = HandoverState.DECLINED, scope.clock.now()
     if handover.application_id is not None:
@@ -118,15 +131,19 @@ async def hear_declined(scope: WriteScope, letter: Letter) -> None:
 async def hear_undone(scope: WriteScope, letter: Letter) -> None:
     """Below: the upper side took its acceptance back."""
     handover = await _own(scope, letter, Direction.OUTGOING)
-    await settle(scope, handover, HandoverState.OFFERED, reason=letter.body["reason"])
+    if handover.state != HandoverState.OFFERED:
+        await settle(scope, handover, HandoverState.OFFERED, reason=letter.body["reason"])
 
 
 async def hear_withdrawn(scope: WriteScope, letter: Letter) -> None:
     """Above: the lower side wants the case back; it gets it unless it was accepted meanwhile."""
     handover = await _own(scope, letter, Direction.INCOMING)
+    if handover.state == HandoverState.WITHDRAWN:
+        return
     given = handover.state == HandoverState.OFFERED
     if given:
         await settle(scope, handover, HandoverState.WITHDRAWN, reason=letter.body["reason"])
+        await close_case(scope, handover, letter.body["reason"])
     await tell(scope, handover, "withdrawal_answered", given=given, state=handover.state)
 
 
@@ -134,7 +151,10 @@ async def hear_withdrawal_answer(scope: WriteScope, letter: Letter) -> None:
     """Below: the withdrawal holds, or the upper side was faster."""
     handover = await _own(scope, letter, Direction.OUTGOING)
     if not letter.body["given"]:
-        await settle(scope, handover, letter.body["state"])
+        if handover.state == HandoverState.WITHDRAWING:
+            await settle(scope, handover, letter.body["state"])
+        return
+    if handover.state == HandoverState.WITHDRAWN:
         return
     await settle(scope, handover, HandoverState.WITHDRAWN, reason=handover.reason)
     if handover.application_id is not None:
@@ -142,12 +162,13 @@ async def hear_withdrawal_answer(scope: WriteScope, letter: Letter) -> None:
 
 
 async def hear_request_ended(scope: WriteScope, letter: Letter) -> None:
-    """Either side: a request was refused below, or taken back above."""
+    """Either side: a request was refused below, or taken back above. Where both happened at once, both sides say it was refused."""
     refused = letter.kind == "request_refused"
     handover = await _own(scope, letter, Direction.INCOMING if refused else Direction.OUTGOING)
-    await settle(
-        scope, handover, HandoverState.DECLINED if refused else HandoverState.WITHDRAWN, reason=letter.body["reason"]
-    )
+    open_states = {HandoverState.REQUESTED, HandoverState.WITHDRAWN} if refused else {HandoverState.REQUESTED}
+    if handover.state in open_states:
+        state = HandoverState.DECLINED if refused else HandoverState.WITHDRAWN
+        await settle(scope, handover, state, reason=letter.body["reason"])
 
 
 async def _own(scope: WriteScope, letter: Letter, direction: Direction) -> Handover:

@@ -81,4 +81,13 @@ async def _give_back_case(scope: WriteScope, handover: Handover, reason: str) ->
     (application,) = await applications.lock_applications(scope, [handover.application_id])
     if application.state not in _UNTOUCHED:
         raise ALREADY_HANDED_ON(state=state_name(application.state))
-    await applications.move(scope, application, Act.RETURN, reason=reason, audited=False)
+    await applications.give_back_case(scope, application, reason=reason, audited=False)
+
+
+async def close_case(scope: WriteScope, handover: Handover, reason: str) -> None:
+    """The lower side took back what had been given back here: the case ends here, until it arrives anew."""
+    if handover.application_id is None:
+        return
+    (application,) = await applications.lock_applications(scope, [handover.application_id])
+    if application.state == State.RETURNED:
+        await applications.move(scope, application, Act.WITHDRAW, reason=reason, audited=False)

@@ -16,9 +16,10 @@ from programmes.applications import service as applications
 from programmes.applications.events import case_key
 from programmes.applications.model import Application
 from programmes.applications.queries import find_application, get_application
+from programmes.applications.rules.transitions import State
 from programmes.handovers.model import Handover
-from programmes.handovers.repository import get_by_correlation
-from programmes.handovers.rules import Direction, furthest, told_below
+from programmes.handovers.repository import get_by_correlation, knows_honour
+from programmes.handovers.rules import Direction, HandoverState, furthest, told_below
 from programmes.handovers.service.steps import subject_of, tell
 from programmes.titles.queries import get_title
 from programmes.titles.rules import TitleState
@@ -34,15 +35,22 @@ async def report_outcome(scope: WriteScope, body: Mapping[str, Any]) -> None:
         return
     handover = await scope.session.get(Handover, (scope.tenant_id, application.incoming_handover_id))
     word = told_below(str(body["to"])) if body["act"] != "follow" else application.upstream_state
-    if handover is None or word is None:
+    if handover is None or word is None or _is_undone(handover, word):
         return
     await tell(scope, handover, "outcome", state=furthest(application.upstream_state, word))
+
+
+def _is_undone(handover: Handover, word: str) -> bool:
+    """An acceptance that was taken back returns the case here only; below it stands as it was handed over."""
+    return word == State.RETURNED and handover.state == HandoverState.OFFERED
 
 
 async def hear_outcome(scope: WriteScope, letter: Letter) -> None:
     """Below: note on the handover and on the case where it stands above; the case's own event passes it further down."""
     handover = await get_by_correlation(scope.session, UUID(letter.body["correlation_id"]), Direction.OUTGOING)
     await guard.require(scope, Permission.HANDOVER_DELIVER, subject_of(handover))
+    if handover.outcome == letter.body["state"]:
+        return
     handover.outcome = letter.body["state"]
     handover.outcome_at = scope.clock.now()
     touch(handover, scope.clock.now())
@@ -73,6 +81,8 @@ async def hear_title_news(scope: WriteScope, letter: Letter) -> None:
         return
     application = await get_application(scope.session, handover.application_id)
     news = letter.body["news"]
+    if await knows_honour(scope.session, application.person_id, UUID(news["case_id"]), news["state"]):
+        return
     honour = HonourNews(
         person_id=application.person_id,
         case_id=UUID(news["case_id"]),

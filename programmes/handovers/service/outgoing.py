@@ -22,8 +22,8 @@ from programmes.handovers.errors import STEP_NOT_POSSIBLE, UPPER_FIRST
 from programmes.handovers.model import Handover
 from programmes.handovers.repository import find_outgoing, lock_handover
 from programmes.handovers.rules import Direction, HandoverState, Kind, Step, may_step
-from programmes.handovers.service.steps import require_step, settle, tell
-from programmes.handovers.words import STATE_NAMES, STEP_NAMES
+from programmes.handovers.service.steps import require_step, require_unanswered, settle, tell
+from programmes.handovers.words import STEP_NAMES, state_name
 from programmes.people.queries import get_person
 from programmes.titles.errors import TITLE_NOT_IN_FORCE
 from programmes.titles.model import Title
@@ -34,6 +34,7 @@ async def escalate_title(
     scope: WriteScope, title_id: UUID, *, edition_id: UUID, deeds: str, consent_on: date | None
 ) -> Application:
     """Push: begin a case in an upper union's edition for a craftsman titled here."""
+    await guard.require(scope, Permission.CASE_CREATE, Subject(kind="case", id=None))
     title = await get_title(scope.session, title_id)
     source = await source_of(scope, title)
     return await applications.create_application(
@@ -100,14 +101,15 @@ async def send_forwarded_case(scope: WriteScope, body: Mapping[str, Any]) -> Non
         fields=snapshot.fields,
         legal_basis=handover.legal_basis,
         snapshot_id=str(snapshot.id),
+        title_id=str(handover.title_id) if handover.title_id else None,
     )
 
 
 async def _record_for(scope: WriteScope, application: Application, to: UUID) -> Handover:
-    known = await find_outgoing(scope.session, application.id) or await _requested(scope, application)
+    known = await find_outgoing(scope.session, application.id) or await _requested(scope, application, to)
     if known is not None:
         if not may_step(known.direction, known.state, Step.OFFER):
-            raise STEP_NOT_POSSIBLE(state=STATE_NAMES[known.state], step=STEP_NAMES[Step.OFFER])
+            raise STEP_NOT_POSSIBLE(state=state_name(known.state), step=STEP_NAMES[Step.OFFER])
         known.application_id, known.case_id = application.id, application.case_id
         return known
     person = await get_person(scope.session, application.person_id)
@@ -133,15 +135,17 @@ async def _record_for(scope: WriteScope, application: Application, to: UUID) -> 
     return handover
 
 
-async def _requested(scope: WriteScope, application: Application) -> Handover | None:
+async def _requested(scope: WriteScope, application: Application, to: UUID) -> Handover | None:
+    """The request that this case answers, if that very union asked for the title in this edition."""
     query = select(Handover).where(
         Handover.tenant_id == scope.tenant_id,
         Handover.direction == Direction.OUTGOING,
         Handover.state == HandoverState.REQUESTED,
+        Handover.counterpart_id == to,
         Handover.title_id == application.source_title_id,
         Handover.edition_id == application.edition_id,
     )
-    return (await scope.session.execute(query.with_for_update())).scalar_one_or_none()
+    return (await scope.session.execute(query.order_by(Handover.id).limit(1).with_for_update())).scalar_one_or_none()
 
 
 async def withdraw_handover(scope: WriteScope, handover_id: UUID, *, version: int, reason: str) -> Handover:
@@ -166,6 +170,7 @@ async def refuse_request(scope: WriteScope, handover_id: UUID, *, version: int, 
     """Not give the candidate whom the upper union requested."""
     handover = await lock_handover(scope.session, handover_id)
     await require_step(scope, handover, Step.REFUSE, version)
+    require_unanswered(handover, Step.REFUSE)
     why = clean_text(reason, path=("input", "reason"), limit=500)
     await settle(scope, handover, HandoverState.DECLINED, reason=why, audited_as="handover:refuse")
     await tell(scope, handover, "request_refused", reason=why)

@@ -14,21 +14,22 @@ from programmes.applications.rules.transitions import Desk
 from programmes.catalogue.queries import get_edition
 from programmes.handovers.errors import ALREADY_REQUESTED, REGISTER_ENTRY_REVOKED
 from programmes.handovers.model import Handover
-from programmes.handovers.repository import find_live_request, get_register_entry, lock_handover
+from programmes.handovers.repository import find_live_passing, lock_handover, lock_register_entry
 from programmes.handovers.rules import Direction, HandoverState, Kind, Step
 from programmes.handovers.service.outgoing import source_of
-from programmes.handovers.service.steps import require_step, tell
+from programmes.handovers.service.steps import require_step, require_unanswered, tell
 from programmes.titles.queries import get_title
 
 
 async def request_candidate(scope: WriteScope, register_entry_id: UUID, *, edition_id: UUID) -> Handover:
     """Ask the union that titled a craftsman to put him forward in an edition of this union."""
-    entry = await get_register_entry(scope.session, register_entry_id)
+    entry = await lock_register_entry(scope.session, register_entry_id)
     edition = await get_edition(scope.session, edition_id)
     await guard.require(scope, Permission.HANDOVER_REQUEST, Subject(kind="handover", id=None))
+    await applications.require_receiving(scope, edition.id)
     if entry.state != "in_force":
         raise REGISTER_ENTRY_REVOKED()
-    if await find_live_request(scope.session, entry.id, edition.id) is not None:
+    if await find_live_passing(scope.session, entry.source_title_id, edition.id) is not None:
         raise ALREADY_REQUESTED()
     now = scope.clock.now()
     handover = Handover(
@@ -41,6 +42,7 @@ async def request_candidate(scope: WriteScope, register_entry_id: UUID, *, editi
         counterpart_id=entry.source_tenant_id,
         edition_id=edition.id,
         register_entry_id=entry.id,
+        title_id=entry.source_title_id,
         person_name=entry.person_name,
         state=HandoverState.REQUESTED,
         created_at=now,
@@ -74,6 +76,7 @@ async def confirm_request(
     """Agree: the case is made from the title's own file and recommended in one act; the dossier follows at once."""
     handover = await lock_handover(scope.session, handover_id)
     await require_step(scope, handover, Step.CONFIRM, version)
+    require_unanswered(handover, Step.CONFIRM)
     title = await get_title(scope.session, _known(handover.title_id))
     application = await applications.create_from_title(
         scope,

@@ -28,6 +28,8 @@ from programmes.titles.queries import RegisterCard, get_title, register_card
 from tenants.queries import list_superiors
 
 _HIDDEN = frozenset({"ethnicity", "political_status"})
+_TOLD = {"person_name": "name", "sex": "sex", "employer": "employer", "occupation": "occupation", "state": "state"}
+"""What a later letter about a title may change: column of the entry, word of the letter."""
 
 
 async def announce_to_registers(scope: WriteScope, body: Mapping[str, Any]) -> None:
@@ -71,6 +73,8 @@ async def enter_in_register(scope: WriteScope, letter: Letter) -> None:
     await guard.require(scope, Permission.REGISTER_ENTER, Subject(kind="register", id=None))
     entry = await find_register_entry(scope.session, UUID(body["title_id"]))
     now = scope.clock.now()
+    if entry is not None and _says(entry, body):
+        return
     if entry is None:
         entry = RegisterEntry(
             tenant_id=scope.tenant_id,
@@ -85,12 +89,16 @@ async def enter_in_register(scope: WriteScope, letter: Letter) -> None:
             version=0,
         )
         scope.session.add(entry)
-    entry.person_name, entry.sex = body["name"], body["sex"]
-    entry.employer, entry.occupation = body["employer"], body["occupation"]
-    entry.state = body["state"]
+    for column, word in _TOLD.items():
+        setattr(entry, column, body[word])
     entry.version += 1
     entry.updated_at = now
     await scope.session.flush()
+
+
+def _says(entry: RegisterEntry, body: Mapping[str, Any]) -> bool:
+    """Whether the entry already holds what the letter tells."""
+    return all(getattr(entry, column) == body[word] for column, word in _TOLD.items())
 
 
 async def report_drift(scope: WriteScope, body: Mapping[str, Any]) -> None:

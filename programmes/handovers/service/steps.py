@@ -9,8 +9,8 @@ from kernel.versions import require_version, touch
 from programmes.applications.events import case_key
 from programmes.handovers.errors import STEP_NOT_POSSIBLE
 from programmes.handovers.model import Handover
-from programmes.handovers.rules import Step, may_step
-from programmes.handovers.words import STATE_NAMES, STEP_NAMES
+from programmes.handovers.rules import HandoverState, Step, may_step
+from programmes.handovers.words import STEP_NAMES, state_name
 
 _PERMISSION = {
     Step.OFFER: Permission.HANDOVER_SEND,
@@ -32,10 +32,16 @@ def subject_of(handover: Handover) -> Subject:
 async def require_step(scope: WriteScope, handover: Handover, step: Step, version: int | None = None) -> None:
     """Raises unless the table knows the step, the gate allows it and the caller has seen the newest version."""
     if not may_step(handover.direction, handover.state, step):
-        raise STEP_NOT_POSSIBLE(state=STATE_NAMES[handover.state], step=STEP_NAMES[step])
+        raise STEP_NOT_POSSIBLE(state=state_name(handover.state), step=STEP_NAMES[step])
     await guard.require(scope, _PERMISSION[step], subject_of(handover))
     if version is not None:
         require_version(handover, version)
+
+
+def require_unanswered(handover: Handover, step: Step) -> None:
+    """Raises STEP_NOT_POSSIBLE where a request was confirmed and its dossier is about to leave."""
+    if handover.application_id is not None:
+        raise STEP_NOT_POSSIBLE(state=state_name(HandoverState.OFFERED), step=STEP_NAMES[step])
 
 
 async def settle(

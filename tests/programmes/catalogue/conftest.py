@@ -10,7 +10,7 @@ from kernel.settings import DatabaseUrls
 from tests.programmes.catalogue.world import World, build
 
 _NOW = datetime(2026, 3, 2, 9, tzinfo=CHINA)
-_WRITTEN = "edition, quota, extra_unit, recommending_grant, audit_entry, job, inbox_entry"
+_WRITTEN = "edition, quota, extra_unit, recommending_grant, audit_entry, job, inbox_entry, due_item"
 
 
 @pytest.fixture(scope="module")

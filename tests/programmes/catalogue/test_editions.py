@@ -8,7 +8,9 @@ from kernel.audit import AuditEntry
 from kernel.clock import CHINA
 from kernel.errors import STALE_VERSION, Citation, Failure
 from kernel.outbox import Job
+from kernel.schedule import DueItem
 from programmes.catalogue import errors
+from programmes.catalogue.events import EDITION_CLOSES, EDITION_OPENS
 from programmes.catalogue.model import Edition
 from programmes.catalogue.queries import EditionCursor, get_edition, list_editions, list_missing_values, rulebook_of
 from programmes.catalogue.service import (
@@ -19,7 +21,9 @@ from programmes.catalogue.service import (
     create_edition,
     due_editions,
     fill_edition,
+    follow_case,
     issue_edition,
+    on_edition_due,
     open_edition,
     run_schedule,
 )
@@ -279,6 +283,52 @@ async def test_the_worker_moves_an_edition_on_with_its_cases_only_forward(world:
             await advance_edition(scope, edition.id, act)
         again = await advance_edition(scope, edition.id, "announce")
     assert again.state == "cultivating"
+
+
+async def test_issuing_remembers_the_first_day_and_the_day_after_the_last(world: World) -> None:
+    edition = await issued(world, "longcheng_craftsman", FILLED_LONGCHENG)
+    async with world.courier.read(world.id_of("changzhou")) as session:
+        remembered = (
+            select(DueItem.kind, DueItem.due_on).where(DueItem.object_id == edition.id).order_by(DueItem.due_on)
+        )
+        assert [tuple(row) for row in await session.execute(remembered)] == [
+            (EDITION_OPENS, date(2026, 3, 2)),
+            (EDITION_CLOSES, date(2026, 5, 1)),
+        ]
+
+
+async def test_an_edition_whose_both_dates_passed_at_once_is_opened_and_then_closed(world: World) -> None:
+    edition = await issued(world, "longcheng_craftsman", FILLED_LONGCHENG)
+    world.clock.move(days=90)
+    states: list[str] = []
+    for _ in range(3):
+        async with world.working("changzhou") as scope:
+            await on_edition_due(scope, edition.id)
+            states.append((await get_edition(scope.session, edition.id)).state)
+    assert states == ["open", "reviewing", "reviewing"]
+
+
+@pytest.mark.parametrize(
+    ("desk", "moves", "state"),
+    [
+        ("organiser", ["in_public_notice"], "noticing"),
+        ("organiser", ["announced", "in_public_notice"], "announced"),
+        ("organiser", ["in_public_notice", "announced", "cultivating", "cultivating"], "cultivating"),
+        ("organiser", ["cultivating"], "reviewing"),
+        ("applying_unit", ["in_public_notice"], "reviewing"),
+    ],
+)
+async def test_the_edition_follows_the_furthest_of_its_cases(
+    world: World, desk: str, moves: list[str], state: str
+) -> None:
+    edition = await issued(world, "longcheng_craftsman", FILLED_LONGCHENG)
+    world.clock.move(days=90)
+    async with world.working("changzhou") as scope:
+        for _ in range(2):
+            await run_schedule(scope)
+        for to in moves:
+            await follow_case(scope, {"edition_id": str(edition.id), "desk": desk, "to": to})
+        assert (await get_edition(scope.session, edition.id)).state == state
 
 
 async def test_cancelling_needs_a_reason_and_ends_before_the_announcement(world: World) -> None:

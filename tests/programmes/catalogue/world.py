@@ -1,6 +1,6 @@
 """A small ladder with the shipped programmes loaded, for the tests of this folder."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -66,14 +66,14 @@ class World:
     clock: FixedClock
 
     @asynccontextmanager
-    async def acting(self, code: str, *roles: Role) -> AsyncIterator[WriteScope]:
+    async def acting(self, code: str, *roles: Role) -> AsyncGenerator[WriteScope]:
         """One transaction of a person of a union."""
         actor = Actor(new_id(), f"{code} 本人", self.unions[code], frozenset(roles or {Role.REVIEWER, Role.APPROVER}))
         async with self.app.write(self.unions[code].id) as session:
             yield Scope(session, actor, self.clock)
 
     @asynccontextmanager
-    async def working(self, code: str) -> AsyncIterator[WriteScope]:
+    async def working(self, code: str) -> AsyncGenerator[WriteScope]:
         """One transaction of the worker on behalf of a union."""
         async with self.courier.write(self.unions[code].id) as session:
             yield Scope(session, worker(self.unions[code]), self.clock)

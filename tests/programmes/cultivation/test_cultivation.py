@@ -276,3 +276,13 @@ async def test_a_suspended_cultivation_goes_on(awards: Awards) -> None:
         assert resting.state == "suspended"
         again = await cultivation.resume(scope, application.id, reason="查无实据", version=resting.version)
     assert again.state == "cultivating"
+
+
+async def test_an_act_on_a_case_names_the_version_it_was_made_on(awards: Awards) -> None:
+    plan = await begin(awards)
+    application = await awards.one("changzhou", Application, id=plan.application_id)
+    with pytest.raises(Failure) as refusal:
+        async with awards.acting("changzhou", Role.APPROVER) as scope:
+            await cultivation.suspend(scope, application.id, reason="核查中", version=application.version - 1)
+    assert (refusal.value.code, refusal.value.params) == ("STALE_VERSION", {"current": application.version})
+    assert (await awards.one("changzhou", Application, id=application.id)).state == "cultivating"

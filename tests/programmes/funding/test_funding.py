@@ -1,5 +1,6 @@
 """Money through the services and the outbox, on the shipped rulebooks; amounts in 分."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
@@ -38,11 +39,14 @@ async def begin(awards: Awards, count: int = 1) -> list[Application]:
     return cases
 
 
-async def name(awards: Awards, programme: str = "zhuge_craftsman", union: str = "wuhou") -> Title:
+async def name(
+    awards: Awards, programme: str = "zhuge_craftsman", union: str = "wuhou", *, settle: bool = True
+) -> Title:
     application = await awards.add_case(programme, "announced")
     async with awards.acting(union, Role.APPROVER) as scope:
         (title,) = await titles.name_directly(scope, awards.editions[programme], [application.id], document_no="1号")
-    await awards.settle()
+    if settle:
+        await awards.settle()
     return title
 
 
@@ -130,6 +134,19 @@ async def test_scenario_45_a_named_person_has_10_000_once(awards: Awards) -> Non
     assert (record.person_id, record.case_id, record.due_on) == (title.person_id, title.case_id, date(2022, 7, 10))
     entries = [entry.act for entry in await awards.rows("wuhou", AuditEntry, object_kind="funding_record")]
     assert entries == ["funding:plan"]
+
+
+async def test_the_same_news_twice_at_the_same_time_makes_one_record(awards: Awards) -> None:
+    awards.clock.at = awards.clock.at.replace(year=2022)
+    title = await name(awards, settle=False)
+
+    async def react() -> None:
+        async with awards.working("wuhou") as scope:
+            await funding.on_title_granted(scope, {"title_id": str(title.id)})
+
+    await asyncio.gather(*(react() for _ in range(6)))
+    assert shown(await awards.rows("wuhou", FundingRecord)) == [("W-TITLE", 1_000_000, "planned", None)]
+    assert len(await awards.rows("wuhou", AuditEntry, object_kind="funding_record")) == 1
 
 
 async def test_a_city_that_names_at_once_pays_20_000(awards: Awards) -> None:

@@ -1,0 +1,36 @@
+"""`jiangti walk`: the whole story against a running demo."""
+
+import sys
+from argparse import Namespace
+
+import httpx
+
+from cli.commands import Commands, add_command
+from cli.walk import city, district, nation
+from cli.walk.client import Line, RefusedError
+from cli.walk.stage import Stage, UnexpectedError
+from kernel.settings import Settings
+
+
+def register(commands: Commands) -> None:
+    """Add the command of this module."""
+    parser = add_command(commands, "walk", "play a selection from an enterprise union to 大国工匠 over HTTP", walk)
+    parser.add_argument("--url", help="of the running server; by default where these settings serve")
+
+
+def walk(settings: Settings, arguments: Namespace) -> int:
+    """Play it; 1 where the server did something else than expected."""
+    url = arguments.url or f"http://{settings.host}:{settings.port}"
+    with httpx.Client(base_url=url, timeout=30) as http:
+        stage = Stage(Line(http), lambda text: print(text, flush=True))
+        try:
+            for act in (district, city, nation):
+                act.play(stage)
+        except httpx.ConnectError:
+            print(f"jiangti: nothing answers at {url}; run `make demo` first", file=sys.stderr)
+            return 1
+        except (RefusedError, UnexpectedError, TimeoutError) as wrong:
+            print(f"\njiangti: the walk stops here: {wrong}", file=sys.stderr)
+            return 1
+    print(f"\n走完：{stage.steps} 步，{stage.refusals} 次依规拒绝。")
+    return 0
