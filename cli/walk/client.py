@@ -115,8 +115,8 @@ class Person:
         return payload
 
     def nodes(self, operation: str, **filters: Any) -> list[Json]:  # noqa: ANN401 - JSON
-        """The first hundred nodes of a list."""
-        data = self.ask(operation, first=100, **({"filter": filters} if filters else {}))
+        """The first fifty nodes of a list."""
+        data = self.ask(operation, first=50, **({"filter": filters} if filters else {}))
         (connection,) = data.values()
         return [edge["node"] for edge in connection["edges"]]
 

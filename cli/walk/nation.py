@@ -10,7 +10,6 @@ from cli.walk.district import PUSHED
 from cli.walk.stage import Stage, only
 
 _VALUES: dict[str, Any] = {
-    "target.count": 200,
     "scoring.aggregation": "trimmed_mean",
     "scoring.experts_per_case": 3,
     "criteria.*.max_points": 20,
@@ -202,10 +201,29 @@ def _settle_objection(stage: Stage, edition_id: str, cases: list[Json], objectio
 
 
 def _cultivate(stage: Stage, case: Json) -> None:
-    reviewer, recorder = stage.person("acftu.reviewer"), stage.person("acftu.clerk")
-    plan = reviewer.wait(lambda who: next(iter(who.nodes("CultivationPlans", application=case["id"])), None), "the plan")
-    stage.note(reviewer, f"培育期 {plan['startsOn']} 至 {plan['endsOn']}")
-    task = {"title": "主持国家重点项目攻关一项", "dueOn": "2026-03-31"}
+    clerk = stage.person("acftu.clerk")
+    plan = clerk.wait(lambda who: next(iter(who.nodes("CultivationPlans", application=case["id"])), None), "the plan")
+    stage.note(clerk, f"培育期 {plan['startsOn']} 至 {plan['endsOn']}")
+    _sign_plan(stage, plan)
+    stage.move_to(date(2025, 9, 1))
+    late = clerk.wait(lambda who: _overdue(who, case), "the overdue flag")
+    stage.note(clerk, f"培育情况报告逾期 {late} 份")
+    reviewer = stage.person("acftu.reviewer")
+    stage.refused(
+        reviewer,
+        "培育期未满即评价",
+        "PERIOD_RUNNING",
+        lambda: _assess(reviewer, case),
+    )
+    (task,) = only(clerk.nodes("CultivationPlans", application=case["id"]))["tasks"]
+    reviewer.do(
+        "CompleteCultivationTask", taskId=task["id"], version=task["version"], outcome="项目通过验收，形成操作法一套"
+    )
+    stage.step(reviewer, "登记培育任务完成", task["title"])
+
+
+def _sign_plan(stage: Stage, plan: Json) -> None:
+    reviewer = stage.person("acftu.reviewer")
     plan = reviewer.do(
         "DraftCultivationPlan",
         planId=plan["id"],
@@ -213,36 +231,26 @@ def _cultivate(stage: Stage, case: Json) -> None:
         goals="攻克一项关键工艺，形成操作法，培养骨干五名",
         safeguards="专项经费与脱产研修",
         mentor="程院士",
-        tasks=[task],
+        tasks=[{"title": "主持国家重点项目攻关一项", "dueOn": "2026-03-31"}],
     )["plan"]
     stage.step(reviewer, "制定培养方案", plan["state"])
+    given = {"planId": plan["id"]}
     for signer in ("OWNER", "CANDIDATE"):
-        plan = reviewer.do(
-            "SignCultivationPlan", planId=plan["id"], version=plan["version"], signer=signer, signedOn=stage.today.isoformat()
-        )["plan"]
-    plan = reviewer.do("FileCultivationPlan", planId=plan["id"], version=plan["version"])["plan"]
+        signed = {"signer": signer, "signedOn": stage.today.isoformat()}
+        plan = reviewer.do("SignCultivationPlan", version=plan["version"], **signed, **given)["plan"]
+    plan = reviewer.do("FileCultivationPlan", version=plan["version"], **given)["plan"]
     stage.step(reviewer, "签订并报备培养方案", plan["state"])
-    stage.move_to(date(2025, 9, 1))
-    late = recorder.wait(lambda who: _overdue(who, case), "the overdue flag")
-    stage.note(recorder, f"培育情况报告逾期 {late} 份")
-    version = recorder.ask("ApplicationDossier", id=case["id"])["application"]["version"]
-    stage.refused(
-        reviewer,
-        "培育期未满即评价",
-        "PERIOD_RUNNING",
-        lambda: reviewer.do(
-            "AssessCultivation",
-            applicationId=case["id"],
-            version=version,
-            tasksCompleted=True,
-            qualified=True,
-            opinion="提前评价",
-        ),
-    )
-    plan = only(recorder.nodes("CultivationPlans", application=case["id"]))
-    (done,) = plan["tasks"]
-    reviewer.do("CompleteCultivationTask", taskId=done["id"], version=done["version"], outcome="项目通过验收，形成操作法一套")
-    stage.step(reviewer, "登记培育任务完成", done["title"])
+
+
+def _assess(reviewer: Person, case: Json) -> Json:
+    return reviewer.do(
+        "AssessCultivation",
+        applicationId=case["id"],
+        version=reviewer.ask("ApplicationDossier", id=case["id"])["application"]["version"],
+        tasksCompleted=True,
+        qualified=True,
+        opinion="完成培育任务，评价合格",
+    )["assessment"]
 
 
 def _overdue(person: Person, case: Json) -> int:
@@ -252,15 +260,19 @@ def _overdue(person: Person, case: Json) -> int:
 
 def _certify(stage: Stage, case: Json) -> None:
     stage.move_to(date(2026, 7, 1))
-    reviewer, leader = stage.person("acftu.reviewer"), stage.person("acftu.leader")
+    clerk, reviewer, leader = (stage.person(f"acftu.{seat}") for seat in ("clerk", "reviewer", "leader"))
     version = reviewer.ask("ApplicationDossier", id=case["id"])["application"]["version"]
     given = {"applicationId": case["id"]}
     stage.refused(
         leader, "未评价即发证", "ACT_NOT_POSSIBLE", lambda: leader.do("CertifyApplication", version=version, **given)
     )
-    assessed = reviewer.do(
-        "AssessCultivation", version=version, tasksCompleted=True, qualified=True, opinion="完成培育任务，评价合格", **given
-    )["assessment"]
+    stage.refused(reviewer, "未交总结报告即评价", "FINAL_REPORT_MISSING", lambda: _assess(reviewer, case))
+    last = only(clerk.nodes("CultivationPlans", application=case["id"]))["reports"][-1]
+    report = clerk.do(
+        "SubmitProgressReport", reportId=last["id"], version=last["version"], content="两年培育总结：任务全部完成。"
+    )["report"]
+    stage.step(clerk, "提交培育总结报告", report["state"])
+    assessed = _assess(reviewer, case)
     stage.step(reviewer, "培育期满评价", f"qualified={assessed['qualified']}")
     version = leader.ask("ApplicationDossier", id=case["id"])["application"]["version"]
     title = leader.do("CertifyApplication", version=version, **given)["title"]

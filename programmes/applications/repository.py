@@ -145,3 +145,15 @@ async def clear_material(session: WriteSession, application_id: UUID) -> None:
         await session.execute(
             delete(table).where(table.tenant_id == session.tenant_id, table.application_id == application_id)
         )
+
+
+async def count_nominees(session: ReadSession, application: Application) -> int:
+    """How many cases of the same recommending unit stand in this edition here, those given back or withdrawn left out."""
+    query = select(func.count()).where(
+        Application.tenant_id == session.tenant_id,
+        Application.edition_id == application.edition_id,
+        Application.recommending_unit_id == application.recommending_unit_id,
+        Application.desk == application.desk,
+        Application.state.not_in(["returned", "withdrawn"]),
+    )
+    return (await session.execute(query)).scalar_one()

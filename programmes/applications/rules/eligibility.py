@@ -38,7 +38,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """What conditions are computed from. `as_of` is the day years are counted to; `groups` are words of excluded groups a clerk has ticked."""
+    """What conditions are computed from. `as_of` is the day years are counted to; `nominees` are the cases of the same recommending unit here."""
 
     as_of: date
     frontline_since: str
@@ -46,6 +46,8 @@ class CaseFacts:
     letters: int
     evidence_by_force: Mapping[str, int]
     title_codes: frozenset[str]
+    nominees: int = 0
+    places: int | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ def _met(condition: Condition, facts: CaseFacts) -> tuple[bool, str] | None:
     if condition.check == "evidence" and isinstance(value, int):
         fewest = min(facts.evidence_by_force.values(), default=0)
         return fewest >= value, str(fewest)
+    if condition.check == "in_quota":
+        return facts.places is None or facts.nominees <= facts.places, f"{facts.nominees}/{facts.places or '不限'}"
     if condition.check == "in_service":
         return facts.in_service == bool(value), "在职" if facts.in_service else "非在职"
     if condition.check == "not_titled_already" and isinstance(value, tuple):

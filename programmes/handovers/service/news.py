@@ -25,7 +25,7 @@ from programmes.titles.queries import get_title
 from programmes.titles.rules import TitleState
 from programmes.titles.service import HonourNews, record_honour
 
-_NOTHING_NEW = frozenset({"create", "receive", "reopen"})
+_NOTHING_NEW = frozenset({"create"})
 
 
 async def report_outcome(scope: WriteScope, body: Mapping[str, Any]) -> None:
