@@ -52,7 +52,7 @@ def states_page() -> str:
         [
             HEAD + ABOUT_CASES,
             *_table("desk | act | from | to | stage | permission", map(_case_row, TABLE)),
-            f"\nClosed (nothing follows here, the person's one route is free or was used up): {closed}.",
+            f"\nClosed, so no longer in progress here (a withdrawn case may still arrive anew): {closed}.",
             ABOUT_STAGES,
             *_table("stage | ends in", (f"`{stage}` | `{state}`" for stage, state in STAGE_END.items())),
             "",

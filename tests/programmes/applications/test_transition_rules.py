@@ -24,7 +24,17 @@ from tests.programmes.rulebooks import FOLDER, shipped
 
 BOOKS = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 PIPELINES = {name: [stage.code for stage in shipped(name).stages] for name in BOOKS}
-NAMING = "call apply recommend formal_review review_meeting party_group public_notice announce name_directly".split()
+NAMING = [
+    "call",
+    "apply",
+    "recommend",
+    "formal_review",
+    "review_meeting",
+    "party_group",
+    "public_notice",
+    "announce",
+    "name_directly",
+]
 SCORED_NAMING = [*NAMING[:4], "itemised_scoring", *NAMING[4:]]
 CULTIVATING = [*NAMING[:8], "cultivate", "assess", "certify"]
 SCORED_CULTIVATING = [*CULTIVATING[:4], "itemised_scoring", *CULTIVATING[4:]]
@@ -45,6 +55,18 @@ def walk(stages: Sequence[str], desk: Desk, start: State) -> dict[State, set[tup
             if row.target is not None:
                 found[state].add((act, row.target))
                 waiting.append(row.target)
+    return found
+
+
+def rows_by_hand(stages: Sequence[str], desk: Desk, state: State) -> dict[Act, Transition]:
+    """The first row of each act that fits, found by looking through the table."""
+    found: dict[Act, Transition] = {}
+    for row in TABLE:
+        has_stage = row.stage is None or row.stage in stages
+        previous = {previous_end(row.stage, stages)} if row.stage is not None else set[State | None]()
+        starts = previous if isinstance(row.sources, str) else row.sources
+        if row.desk is desk and has_stage and state in starts:
+            found.setdefault(row.act, row)
     return found
 
 
@@ -93,20 +115,13 @@ def test_below_the_organiser_a_case_ends_or_goes_up_and_can_come_back(
 
 @pytest.mark.parametrize("name", BOOKS)
 @pytest.mark.parametrize("desk", list(Desk))
-@pytest.mark.parametrize("state", list(State))
-def test_every_state_and_act_is_decided_by_the_table_alone(name: str, desk: Desk, state: State) -> None:
+def test_every_state_and_act_is_decided_by_the_table_alone(name: str, desk: Desk) -> None:
     stages = PIPELINES[name]
-    by_hand: dict[Act, Transition] = {}
-    for row in TABLE:
-        has_stage = row.stage is None or row.stage in stages
-        starts = (
-            {previous_end(row.stage, stages)} if isinstance(row.sources, str) and row.stage is not None else row.sources
-        )
-        if row.desk is desk and has_stage and state in starts:
-            by_hand.setdefault(row.act, row)
-    for act in Act:
-        assert find_transition(act, desk, state, stages) == by_hand.get(act)
-    assert list(possible_acts(desk, state, stages)) == list(by_hand)
+    for state in State:
+        by_hand = rows_by_hand(stages, desk, state)
+        for act in Act:
+            assert find_transition(act, desk, state, stages) == by_hand.get(act)
+        assert list(possible_acts(desk, state, stages)) == list(by_hand)
 
 
 @pytest.mark.parametrize("name", BOOKS)
