@@ -1,6 +1,5 @@
 """`jiangti demo`: everything with one command, and `jiangti demo accounts`: who can sign in where."""
 
-import asyncio
 import json
 from argparse import Namespace
 from dataclasses import replace
@@ -24,9 +23,13 @@ _SHOWN = ("wuhou-hengda", "wuhou", "chengdu", "sichuan", "acftu", "sgcc-changzho
 
 def register(commands: Commands) -> None:
     """Add the commands of this module."""
-    parser = add_command(commands, "demo", "load the demo and run everything; `demo accounts` lists who can sign in", demo)
+    parser = add_command(
+        commands, "demo", "load the demo and run everything; `demo accounts` lists who can sign in", demo
+    )
     further = parser.add_subparsers(metavar="accounts", required=False)
-    accounts = add_command(further, "accounts", "tenant, login, password and roles of every person of the demo", list_accounts)
+    accounts = add_command(
+        further, "accounts", "tenant, login, password and roles of every person of the demo", list_accounts
+    )
     accounts.add_argument("--json", action="store_true", help="as JSON, for other clients")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -75,5 +76,6 @@ def _names(surnames: str, given: Sequence[str]) -> Iterator[str]:
         yield surnames[number % len(surnames)] + given[(number * 7 + number // len(surnames)) % len(given)]
 
 
+@cache
 def _read(name: str) -> Any:  # noqa: ANN401 - what a YAML file holds
     return yaml.safe_load((_DATA / name).read_text(encoding="utf-8"))

@@ -100,7 +100,9 @@ class Offices:
         await self.settle()
 
 
-async def open_offices(app: Database, courier: Database, owner: Database, clock: FixedClock, tenants: Mapping[str, UUID]) -> Offices:
+async def open_offices(
+    app: Database, courier: Database, owner: Database, clock: FixedClock, tenants: Mapping[str, UUID]
+) -> Offices:
     """The offices of a loaded country."""
     async with owner.plain() as session:
         accounts = {row.login: row.id for row in await session.execute(select(Account.login, Account.id))}

@@ -25,7 +25,14 @@ _EMPLOYERS = {
     "wuhou-guidao": "成都西轨轨道装备有限公司",
 }
 _NAMED = (
-    ("wuhou-hengda", "郭精一", "数控车工", "2003-09", "高级技师", "主轴箱孔系加工误差稳定控制在两微米以内，带出技师六人。"),
+    (
+        "wuhou-hengda",
+        "郭精一",
+        "数控车工",
+        "2003-09",
+        "高级技师",
+        "主轴箱孔系加工误差稳定控制在两微米以内，带出技师六人。",
+    ),
     ("wuhou-hengda", "林百炼", "热处理工", "2006-05", "技师", "改进渗碳工艺，单炉能耗下降两成。"),
     ("wuhou-rongxie", "蔡履新", "皮鞋制帮工", "1999-03", "高级技师", "编成制帮操作法一套，培训学徒四十余人。"),
     ("wuhou-guidao", "魏轨平", "电焊工", "2004-11", "高级技师", "转向架焊接一次合格率保持在百分之九十九以上。"),
@@ -53,7 +60,13 @@ async def load_past(offices: Offices) -> None:
 async def _select_2021(offices: Offices) -> list[Any]:
     offices.at(2021, 3, 1)
     call = Call(
-        "wuhou", "zhuge_craftsman", 2021, ENTERPRISES_MAY_RECOMMEND, date(2021, 3, 1), date(2021, 4, 30), "武工发〔2021〕5号"
+        "wuhou",
+        "zhuge_craftsman",
+        2021,
+        ENTERPRISES_MAY_RECOMMEND,
+        date(2021, 3, 1),
+        date(2021, 4, 30),
+        "武工发〔2021〕5号",
     )
     edition_id = await offices.open_call(call)
     for serial, entry in enumerate(_NAMED):
@@ -105,6 +118,10 @@ def _candidate(serial: int, entry: tuple[str, str, str, str, str, str]) -> selec
         industry="制造业",
         education="高职",
     )
-    return selection.Candidate(unit, facts, lawful_id_number(501 + serial, f"19{74 + serial % 9}0{1 + serial % 8}15"), f"1390000{serial:04d}", deeds)
-
-
+    return selection.Candidate(
+        unit,
+        facts,
+        lawful_id_number(501 + serial, f"19{74 + serial % 9}0{1 + serial % 8}15"),
+        f"1390000{serial:04d}",
+        deeds,
+    )

@@ -120,7 +120,9 @@ async def notice_and_announce(offices: Offices, office: str, edition_id: UUID, c
     return number
 
 
-async def name_all(offices: Offices, office: str, edition_id: UUID, cases: Sequence[UUID], document_no: str) -> list[UUID]:
+async def name_all(
+    offices: Offices, office: str, edition_id: UUID, cases: Sequence[UUID], document_no: str
+) -> list[UUID]:
     """The titles are granted; returns them."""
     async with offices.acting(f"{office}.leader") as scope:
         titles = await name_directly(scope, edition_id, cases, document_no=document_no)

@@ -1,4 +1,7 @@
-"""2023: the city's edition. One 诸葛工匠 is pushed by the district, one is pulled by the city from its register; both become 成都工匠, and the match follows."""
+"""2023: the city's edition.
+
+One 诸葛工匠 is pushed by the district, one is pulled by the city from its register; both become 成都工匠, and the match follows.
+"""
 
 from datetime import date
 from typing import Any
@@ -56,7 +59,12 @@ def _push(stage: Stage, edition_id: str) -> Json:
     stage.step(clerk, f"以“{title['name']}”身份向成都市推送{PUSHED}", case["state"])
     for force in desks.FORCES:
         case = clerk.do(
-            "AddEvidence", applicationId=case["id"], force=force, item=1, title=f"{force} 佐证材料", issuer="武侯区总工会"
+            "AddEvidence",
+            applicationId=case["id"],
+            force=force,
+            item=1,
+            title=f"{force} 佐证材料",
+            issuer="武侯区总工会",
         )["application"]
     given = {"applicationId": case["id"], "version": case["version"], "opinion": "优先推荐"}
     stage.refused(clerk, "起草人自行推荐", "NOT_PERMITTED", lambda: clerk.do("RecommendApplication", **given))
@@ -78,7 +86,7 @@ def _pull(stage: Stage, edition_id: str) -> Json:
     entry = only([entry for entry in register if entry["personName"] == PULLED])
     request = reviewer.do("RequestCandidate", registerEntryId=entry["id"], editionId=edition_id)["handover"]
     stage.step(reviewer, f"从名册选调{PULLED}", request["state"])
-    asked = recommender.wait(lambda who: _requested(who), "the request")
+    asked = recommender.wait(_requested, "the request")
     confirmed = recommender.do(
         "ConfirmRequest",
         handoverId=asked["id"],
@@ -98,7 +106,9 @@ def _pull(stage: Stage, edition_id: str) -> Json:
 def _same_hash(stage: Stage, name: str) -> None:
     above, below = stage.person("chengdu.clerk"), stage.person("wuhou.clerk")
     hashes = {
-        only([row for row in who.nodes("Handovers", direction=direction) if row["personName"] == name])["snapshotSha256"]
+        only([row for row in who.nodes("Handovers", direction=direction) if row["personName"] == name])[
+            "snapshotSha256"
+        ]
         for who, direction in ((above, "INCOMING"), (below, "OUTGOING"))
     }
     (same,) = hashes
@@ -117,7 +127,10 @@ def score(stage: Stage, office: str, edition_id: str, cases: list[Json], experts
         _fill_sheets(stage, stage.person(login, office), edition_id, 17 - number)
         if number == 0:
             stage.refused(
-                secretary, "评分未齐即汇总", "SCORES_INCOMPLETE", lambda: secretary.do("AggregateScores", editionId=edition_id)
+                secretary,
+                "评分未齐即汇总",
+                "SCORES_INCOMPLETE",
+                lambda: secretary.do("AggregateScores", editionId=edition_id),
             )
     done = secretary.do("AggregateScores", editionId=edition_id)
     stage.step(secretary, "汇总评分", f"{done['scored']} 人")
@@ -143,7 +156,9 @@ def _fill_sheets(stage: Stage, expert: Person, edition_id: str, most: int) -> No
 def in_order(stage: Stage, office: str, edition_id: str) -> list[Json]:
     """The scored cases, the best first."""
     chair = stage.person(f"{office}.panel")
-    board = sorted(chair.nodes("ScoreBoard", edition=edition_id), key=lambda row: (row["rank"], row["application"]["id"]))
+    board = sorted(
+        chair.nodes("ScoreBoard", edition=edition_id), key=lambda row: (row["rank"], row["application"]["id"])
+    )
     return [row["application"] for row in board]
 
 
@@ -158,7 +173,10 @@ def _match(stage: Stage) -> None:
     clerk.do("RecordReward", honourId=honour["id"], kind="REWARD", amount="20000", documentNo="成工发〔2023〕40号")
     stage.step(clerk, "登记上级奖励 20000 元", "recorded")
     match = clerk.wait(lambda who: who.nodes("FundingRecords", rule="W-MATCH"), "the match")[0]
-    stage.note(clerk, f"{match['ruleCode']} {match['amount']['amount']} 元（{match['state']}），依据 {match['rule']['article']}")
+    stage.note(
+        clerk,
+        f"{match['ruleCode']} {match['amount']['amount']} 元（{match['state']}），依据 {match['rule']['article']}",
+    )
 
 
 def _expired(stage: Stage) -> None:

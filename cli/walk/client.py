@@ -42,7 +42,7 @@ class RefusedError(Exception):
     @property
     def rule(self) -> str:
         """Document and article of the first reason, if it cites one."""
-        rule = self.errors[0].get("rule") or {}
+        rule: Json = self.errors[0].get("rule") or {}
         return f"{rule.get('document', '')} {rule.get('article', '')}".strip()
 
 
@@ -88,7 +88,8 @@ class Line:
         given = {"tenant": tenant, "login": login, "password": password}
         answer = self.send("SignIn", {"input": given}, None)["signIn"]
         if answer["errors"]:
-            raise RefusedError("SignIn", answer["errors"])
+            operation = "SignIn"
+            raise RefusedError(operation, answer["errors"])
         return str(answer["token"])
 
 

@@ -11,7 +11,9 @@ PANEL = ("陈评审", "郑评审", "何评审", "吴评审", "冯评审")
 FORCES = ("leadership", "practice", "innovation", "breakthrough", "inheritance")
 
 
-def call(stage: Stage, office: str, programme: str, year: int, values: Mapping[str, Any], opens: date, closes: date) -> Json:
+def call(
+    stage: Stage, office: str, programme: str, year: int, values: Mapping[str, Any], opens: date, closes: date
+) -> Json:
     """The reviewer drafts an edition and fills in what the document leaves open."""
     reviewer = stage.person(f"{office}.reviewer")
     edition = reviewer.do(
@@ -27,9 +29,9 @@ def call(stage: Stage, office: str, programme: str, year: int, values: Mapping[s
 def issue(stage: Stage, office: str, edition: Json, document_no: str) -> Json:
     """The leader issues it; the schedule opens it."""
     leader = stage.person(f"{office}.leader")
-    issued = leader.do(
-        "IssueEdition", editionId=edition["id"], version=edition["version"], documentNo=document_no
-    )["edition"]
+    issued = leader.do("IssueEdition", editionId=edition["id"], version=edition["version"], documentNo=document_no)[
+        "edition"
+    ]
     stage.step(leader, f"印发通知 {document_no}", issued["state"])
     return leader.wait(lambda who: _in_state(who, edition["id"], "OPEN"), "the edition to open")
 
@@ -39,9 +41,13 @@ def accept_all(stage: Stage, office: str, count: int) -> list[Json]:
     clerk = stage.person(f"{office}.clerk")
     waiting: list[Json] = clerk.wait(lambda who: _offered(who, count), f"{count} handovers")
     cases: list[Json] = []
-    for handover in waiting:
+    for handover in sorted(waiting, key=lambda offered: str(offered["personName"])):
         accepted = clerk.do("AcceptHandover", handoverId=handover["id"], version=handover["version"])["handover"]
-        stage.step(clerk, f"接收{handover['personName']}的卷宗（{handover['snapshotSha256'][:12]}…）", accepted["application"]["state"])
+        stage.step(
+            clerk,
+            f"接收{handover['personName']}的卷宗（{handover['snapshotSha256'][:12]}…）",
+            accepted["application"]["state"],
+        )
         cases.append(accepted["application"])
     return cases
 
@@ -62,8 +68,14 @@ def review(stage: Stage, office: str, cases: Sequence[Json]) -> list[Json]:
 
 def open_conditions(person: Person, case: Json) -> list[str]:
     """The keys of the conditions that a reviewer must answer himself."""
-    gates = person.ask("EditionConditions", id=person.ask("ApplicationDossier", id=case["id"])["application"]["edition"]["id"])
-    return [gate["key"] for gate in gates["edition"]["rulebook"]["gates"] if gate["check"] in {"declared", "excluded_groups"}]
+    gates = person.ask(
+        "EditionConditions", id=person.ask("ApplicationDossier", id=case["id"])["application"]["edition"]["id"]
+    )
+    return [
+        gate["key"]
+        for gate in gates["edition"]["rulebook"]["gates"]
+        if gate["check"] in {"declared", "excluded_groups"}
+    ]
 
 
 def meet(stage: Stage, office: str, edition_id: str, cases: Sequence[Json]) -> None:
@@ -79,7 +91,9 @@ def meet(stage: Stage, office: str, edition_id: str, cases: Sequence[Json]) -> N
         quorum=len(PANEL) // 2 + 1,
     )["meeting"]
     stage.step(secretary, "召集评审会议", meeting["state"])
-    items = [{"applicationId": case["id"], "proposed": True, "position": number} for number, case in enumerate(cases, 1)]
+    items = [
+        {"applicationId": case["id"], "proposed": True, "position": number} for number, case in enumerate(cases, 1)
+    ]
     concluded = chair.do(
         "ConcludeMeeting",
         meetingId=meeting["id"],
@@ -117,7 +131,9 @@ def publish(stage: Stage, office: str, edition_id: str, cases: Sequence[Json], t
         startsOn=stage.today.isoformat(),
         applicationIds=[case["id"] for case in cases],
     )["notice"]
-    stage.step(officer, f"公示 {notice['workingDays']} 个工作日（{notice['startsOn']} 至 {notice['endsOn']}）", notice["state"])
+    stage.step(
+        officer, f"公示 {notice['workingDays']} 个工作日（{notice['startsOn']} 至 {notice['endsOn']}）", notice["state"]
+    )
     return notice
 
 
@@ -151,6 +167,50 @@ def name(stage: Stage, office: str, edition_id: str, cases: Sequence[Json], numb
         "NameDirectly", editionId=edition_id, documentNo=number, applicationIds=[case["id"] for case in cases]
     )
     stage.step(leader, f"命名并颁发证书（{len(named['titleIds'])} 人）", "CERTIFIED")
+
+
+def sign_plan(stage: Stage, office: str, plan: Json, due: date) -> None:
+    """Goals and one task, both signatures, filed for record."""
+    reviewer = stage.person(f"{office}.reviewer")
+    plan = reviewer.do(
+        "DraftCultivationPlan",
+        planId=plan["id"],
+        version=plan["version"],
+        goals="攻克一项关键工艺，形成操作法，培养骨干五名",
+        safeguards="专项经费与脱产研修",
+        mentor="程院士",
+        tasks=[{"title": "主持重点项目攻关一项", "dueOn": due.isoformat()}],
+    )["plan"]
+    stage.step(reviewer, "制定培育方案", plan["state"])
+    given = {"planId": plan["id"]}
+    for signer in ("OWNER", "CANDIDATE"):
+        signed = {"signer": signer, "signedOn": stage.today.isoformat()}
+        plan = reviewer.do("SignCultivationPlan", version=plan["version"], **signed, **given)["plan"]
+    plan = reviewer.do("FileCultivationPlan", version=plan["version"], **given)["plan"]
+    stage.step(reviewer, "签订并报备培育方案", plan["state"])
+
+
+def assess(reviewer: Person, case: Json) -> Json:
+    """Tasks completed and qualified."""
+    return reviewer.do(
+        "AssessCultivation",
+        applicationId=case["id"],
+        version=version_of(reviewer, case["id"]),
+        tasksCompleted=True,
+        qualified=True,
+        opinion="完成培育任务，评价合格",
+    )["assessment"]
+
+
+def certify(leader: Person, case: Json) -> Json:
+    """The certificate, and with it the title."""
+    version = version_of(leader, case["id"])
+    return leader.do("CertifyApplication", applicationId=case["id"], version=version)["title"]
+
+
+def version_of(person: Person, case_id: str) -> int:
+    """The case's version as it stands."""
+    return int(person.ask("ApplicationDossier", id=case_id)["application"]["version"])
 
 
 def state_of(person: Person, case_id: str) -> str:

@@ -71,7 +71,10 @@ def _put_forward(stage: Stage, edition_id: str, name: str, serial: int) -> None:
     if name == PUSHED:
         wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
         stage.refused(
-            clerk, "身份证号校验位错误", "ID_NUMBER_CHECKSUM", lambda: clerk.do("CreatePerson", facts=facts, idNumber=wrong)
+            clerk,
+            "身份证号校验位错误",
+            "ID_NUMBER_CHECKSUM",
+            lambda: clerk.do("CreatePerson", facts=facts, idNumber=wrong),
         )
     person = clerk.do("CreatePerson", facts=facts, idNumber=number, phone="13800138000")["person"]
     stage.step(clerk, f"建立{name}的人员档案", "stored")
@@ -96,7 +99,10 @@ def _endorse_and_recommend(stage: Stage, clerk: Person, chair: Person, case: Jso
     given = {"applicationId": case["id"], "opinion": "经职代会推荐，公示无异议，同意申报"}
     if case["person"]["name"] == PUSHED:
         stage.refused(
-            clerk, "干事自行审核上报", "NOT_PERMITTED", lambda: clerk.do("EndorseApplication", version=case["version"], **given)
+            clerk,
+            "干事自行审核上报",
+            "NOT_PERMITTED",
+            lambda: clerk.do("EndorseApplication", version=case["version"], **given),
         )
     endorsed = chair.do("EndorseApplication", version=case["version"], **given)["application"]
     stage.step(chair, "审核盖章", endorsed["state"])

@@ -25,9 +25,9 @@ _LETTERS = (
 )
 
 
-def play(stage: Stage) -> None:
-    """From the call to the certificate."""
-    stage.heading("2024–2026 全总：大国工匠")
+def select(stage: Stage) -> Json:
+    """From the call to the signed plan; returns the case at 全总."""
+    stage.heading("2024 全总：大国工匠")
     stage.move_to(date(2024, 3, 4))
     edition = _call(stage)
     case = _apply_in_city(stage, edition["id"])
@@ -42,8 +42,20 @@ def play(stage: Stage) -> None:
     desks.pass_notice(stage, "acftu", notice, cases)
     _settle_objection(stage, edition["id"], cases, objection)
     desks.announce(stage, "acftu", edition["id"], cases, "总工办发〔2024〕15号")
-    _cultivate(stage, cases[0])
-    _certify(stage, cases[0])
+    clerk = stage.person("acftu.clerk")
+    plan = clerk.wait(
+        lambda who: next(iter(who.nodes("CultivationPlans", application=cases[0]["id"])), None), "the plan"
+    )
+    stage.note(clerk, f"培育期 {plan['startsOn']} 至 {plan['endsOn']}")
+    desks.sign_plan(stage, "acftu", plan, date(2026, 3, 31))
+    return cases[0]
+
+
+def finish(stage: Stage, case: Json) -> None:
+    """Cultivation, assessment, certificate; the news goes down every step."""
+    stage.heading("2025–2026 全总：培育、评价、发证")
+    _cultivate(stage, case)
+    _certify(stage, case)
     _seen_below(stage)
 
 
@@ -78,7 +90,12 @@ def _apply_in_city(stage: Stage, edition_id: str) -> Json:
     stage.step(clerk, f"以“{title['name']}”身份起草{PUSHED}的国家级申报", case["state"])
     for force in desks.FORCES:
         case = clerk.do(
-            "AddEvidence", applicationId=case["id"], force=force, item=1, title=f"{force} 国家级佐证", issuer="成都市总工会"
+            "AddEvidence",
+            applicationId=case["id"],
+            force=force,
+            item=1,
+            title=f"{force} 国家级佐证",
+            issuer="成都市总工会",
         )["application"]
     for name, unit, post in _LETTERS[:2]:
         case = _letter(clerk, case, name, unit, post)
@@ -92,9 +109,9 @@ def _apply_in_city(stage: Stage, edition_id: str) -> Json:
             "RecommendApplication", applicationId=case["id"], version=case["version"], opinion="直接报送"
         ),
     )
-    case = chair.do(
-        "EndorseApplication", applicationId=case["id"], version=case["version"], opinion="同意申报"
-    )["application"]
+    case = chair.do("EndorseApplication", applicationId=case["id"], version=case["version"], opinion="同意申报")[
+        "application"
+    ]
     stage.step(chair, "审核盖章，报四川省总工会", case["state"])
     return case
 
@@ -133,7 +150,11 @@ def _through_province(stage: Stage, edition_id: str, below: Json) -> Json:
     city = stage.person("chengdu.clerk")
     city.wait(lambda who: desks.case_named(who, PUSHED, edition_id)["upstreamState"] == "RECEIVED", "news from 全总")
     stage.note(city, f"{PUSHED}的卷宗已到全总（逐级传回）")
-    stage.unseen(stage.person("wuhou.clerk"), "成都市的国家级申报", stage.person("wuhou.clerk").ask("NodeById", id=below["id"])["node"])
+    stage.unseen(
+        stage.person("wuhou.clerk"),
+        "成都市的国家级申报",
+        stage.person("wuhou.clerk").ask("NodeById", id=below["id"])["node"],
+    )
     return received
 
 
@@ -178,7 +199,11 @@ def _settle_objection(stage: Stage, edition_id: str, cases: list[Json], objectio
     objection = investigator.do("AdmitObjection", version=objection["version"], **given)["objection"]
     stage.step(investigator, "受理异议，开展核查", objection["state"])
     objection = investigator.do(
-        "ConcludeObjection", version=objection["version"], outcome="NOT_UPHELD", findings="专利署名属实，异议不成立", **given
+        "ConcludeObjection",
+        version=objection["version"],
+        outcome="NOT_UPHELD",
+        findings="专利署名属实，异议不成立",
+        **given,
     )["objection"]
     stage.step(investigator, "核查结论：不属实", objection["state"])
     stage.refused(
@@ -201,56 +226,16 @@ def _settle_objection(stage: Stage, edition_id: str, cases: list[Json], objectio
 
 
 def _cultivate(stage: Stage, case: Json) -> None:
-    clerk = stage.person("acftu.clerk")
-    plan = clerk.wait(lambda who: next(iter(who.nodes("CultivationPlans", application=case["id"])), None), "the plan")
-    stage.note(clerk, f"培育期 {plan['startsOn']} 至 {plan['endsOn']}")
-    _sign_plan(stage, plan)
     stage.move_to(date(2025, 9, 1))
+    clerk, reviewer = stage.person("acftu.clerk"), stage.person("acftu.reviewer")
     late = clerk.wait(lambda who: _overdue(who, case), "the overdue flag")
     stage.note(clerk, f"培育情况报告逾期 {late} 份")
-    reviewer = stage.person("acftu.reviewer")
-    stage.refused(
-        reviewer,
-        "培育期未满即评价",
-        "PERIOD_RUNNING",
-        lambda: _assess(reviewer, case),
-    )
+    stage.refused(reviewer, "培育期未满即评价", "PERIOD_RUNNING", lambda: desks.assess(reviewer, case))
     (task,) = only(clerk.nodes("CultivationPlans", application=case["id"]))["tasks"]
     reviewer.do(
         "CompleteCultivationTask", taskId=task["id"], version=task["version"], outcome="项目通过验收，形成操作法一套"
     )
     stage.step(reviewer, "登记培育任务完成", task["title"])
-
-
-def _sign_plan(stage: Stage, plan: Json) -> None:
-    reviewer = stage.person("acftu.reviewer")
-    plan = reviewer.do(
-        "DraftCultivationPlan",
-        planId=plan["id"],
-        version=plan["version"],
-        goals="攻克一项关键工艺，形成操作法，培养骨干五名",
-        safeguards="专项经费与脱产研修",
-        mentor="程院士",
-        tasks=[{"title": "主持国家重点项目攻关一项", "dueOn": "2026-03-31"}],
-    )["plan"]
-    stage.step(reviewer, "制定培养方案", plan["state"])
-    given = {"planId": plan["id"]}
-    for signer in ("OWNER", "CANDIDATE"):
-        signed = {"signer": signer, "signedOn": stage.today.isoformat()}
-        plan = reviewer.do("SignCultivationPlan", version=plan["version"], **signed, **given)["plan"]
-    plan = reviewer.do("FileCultivationPlan", version=plan["version"], **given)["plan"]
-    stage.step(reviewer, "签订并报备培养方案", plan["state"])
-
-
-def _assess(reviewer: Person, case: Json) -> Json:
-    return reviewer.do(
-        "AssessCultivation",
-        applicationId=case["id"],
-        version=reviewer.ask("ApplicationDossier", id=case["id"])["application"]["version"],
-        tasksCompleted=True,
-        qualified=True,
-        opinion="完成培育任务，评价合格",
-    )["assessment"]
 
 
 def _overdue(person: Person, case: Json) -> int:
@@ -266,16 +251,15 @@ def _certify(stage: Stage, case: Json) -> None:
     stage.refused(
         leader, "未评价即发证", "ACT_NOT_POSSIBLE", lambda: leader.do("CertifyApplication", version=version, **given)
     )
-    stage.refused(reviewer, "未交总结报告即评价", "FINAL_REPORT_MISSING", lambda: _assess(reviewer, case))
+    stage.refused(reviewer, "未交总结报告即评价", "FINAL_REPORT_MISSING", lambda: desks.assess(reviewer, case))
     last = only(clerk.nodes("CultivationPlans", application=case["id"]))["reports"][-1]
     report = clerk.do(
         "SubmitProgressReport", reportId=last["id"], version=last["version"], content="两年培育总结：任务全部完成。"
     )["report"]
     stage.step(clerk, "提交培育总结报告", report["state"])
-    assessed = _assess(reviewer, case)
+    assessed = desks.assess(reviewer, case)
     stage.step(reviewer, "培育期满评价", f"qualified={assessed['qualified']}")
-    version = leader.ask("ApplicationDossier", id=case["id"])["application"]["version"]
-    title = leader.do("CertifyApplication", version=version, **given)["title"]
+    title = desks.certify(leader, case)
     certificate = title["certificate"]
     stage.step(leader, f"颁发{title['name']}证书（{certificate['awardingBody']}）", certificate["number"])
 
@@ -283,5 +267,10 @@ def _certify(stage: Stage, case: Json) -> None:
 def _seen_below(stage: Stage) -> None:
     for login in ("sichuan.clerk", "chengdu.clerk", "wuhou.clerk", "wuhou-hengda.clerk"):
         person = stage.person(login)
-        honours = person.wait(lambda who: [row for row in who.nodes("Honours") if row["titleCode"] == "national_craftsman"], "the news")
-        stage.note(person, f"{honours[0]['person']['name']}：{honours[0]['grantedBy']['name']}授予“{honours[0]['name']}”（{honours[0]['grantedOn']}）")
+        honours = person.wait(
+            lambda who: [row for row in who.nodes("Honours") if row["titleCode"] == "national_craftsman"], "the news"
+        )
+        stage.note(
+            person,
+            f"{honours[0]['person']['name']}：{honours[0]['grantedBy']['name']}授予“{honours[0]['name']}”（{honours[0]['grantedOn']}）",
+        )

@@ -50,7 +50,9 @@ class Stage:
     def step(self, person: Person, act: str, result: object) -> None:
         """Print what was done and what came of it."""
         self.steps += 1
-        self._say(f"{self.steps:>3} {self.today} │ {person.tenant_name} │ {person.name}（{person.login}）│ {act} → {result}")
+        self._say(
+            f"{self.steps:>3} {self.today} │ {person.tenant_name} │ {person.name}（{person.login}）│ {act} → {result}"
+        )
 
     def note(self, person: Person, text: str) -> None:
         """Print what somebody sees."""
@@ -66,7 +68,9 @@ class Stage:
                 raise UnexpectedError(message) from refusal
             self.refusals += 1
             rule = f"〔{refusal.rule}〕" if refusal.rule else ""
-            self._say(f" ✗  {self.today} │ {person.tenant_name} │ {person.name}（{person.login}）│ {act} ⇒ 拒绝 {code}：{refusal.message}{rule}")
+            self._say(
+                f" ✗  {self.today} │ {person.tenant_name} │ {person.name}（{person.login}）│ {act} ⇒ 拒绝 {code}：{refusal.message}{rule}"
+            )
             return refusal
         message = f"{act}: not refused: {done}"
         raise UnexpectedError(message)

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import get_args
 
 from authz.stages import EDITION, stage_name
-from programmes.applications.rules.transitions import CLOSED, PREVIOUS, STAGE_END, TABLE, Desk, State, Transition, permission_word
+from programmes.applications.rules.transitions import (
+    CLOSED,
+    PREVIOUS,
+    STAGE_END,
+    TABLE,
+    Desk,
+    State,
+    Transition,
+    permission_word,
+)
 from programmes.applications.words import act_name
 from programmes.catalogue.loader import shipped_rulebooks
 from programmes.catalogue.rules import editions

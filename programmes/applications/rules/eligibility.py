@@ -5,14 +5,18 @@ computed from the file (years on the line, letters, evidence); a reviewer cannot
 warns and stops nobody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeAlias
 
 from kernel.errors import Citation
 from programmes.applications.errors import CHECK_MISSING, CHECK_UNKNOWN, GATE_NOT_MET
 from programmes.people.rules import MONTHS_A_YEAR, months_between
+
+ConditionValue: TypeAlias = int | bool | tuple[str, ...] | None
+"""What a condition is measured against, as the rulebook's gate has it."""
 
 
 class Finding(StrEnum):
@@ -31,7 +35,7 @@ class Condition:
     key: str
     check: str
     hard: bool
-    value: int | bool | tuple[str, ...] | None
+    value: ConditionValue
     wording: str
     rule: Citation
 
@@ -114,20 +118,49 @@ def _unmet(condition: Condition) -> Finding:
 
 
 def _met(condition: Condition, facts: CaseFacts) -> tuple[bool, str] | None:
-    value = condition.value
-    if condition.check == "frontline_years" and isinstance(value, int):
-        months = months_between(facts.frontline_since, facts.as_of)
-        return months >= value * MONTHS_A_YEAR, f"{months // MONTHS_A_YEAR} 年 {months % MONTHS_A_YEAR} 个月"
-    if condition.check == "peer_letters" and isinstance(value, int):
-        return facts.letters >= value, str(facts.letters)
-    if condition.check == "evidence" and isinstance(value, int):
-        fewest = min(facts.evidence_by_force.values(), default=0)
-        return fewest >= value, str(fewest)
-    if condition.check == "in_quota":
-        return facts.places is None or facts.nominees <= facts.places, f"{facts.nominees}/{facts.places or '不限'}"
-    if condition.check == "in_service":
-        return facts.in_service == bool(value), "在职" if facts.in_service else "非在职"
-    if condition.check == "not_titled_already" and isinstance(value, tuple):
-        held = sorted(facts.title_codes & set(value))
-        return not held, "、".join(held) or "无"
-    return None
+    """Whether it is met and by what; None where no file can tell."""
+    reading = _COMPUTED.get(condition.check)
+    return None if reading is None else reading(condition.value, facts)
+
+
+def _frontline(value: ConditionValue, facts: CaseFacts) -> tuple[bool, str] | None:
+    if not isinstance(value, int):
+        return None
+    months = months_between(facts.frontline_since, facts.as_of)
+    return months >= value * MONTHS_A_YEAR, f"{months // MONTHS_A_YEAR} 年 {months % MONTHS_A_YEAR} 个月"
+
+
+def _letters(value: ConditionValue, facts: CaseFacts) -> tuple[bool, str] | None:
+    return (facts.letters >= value, str(facts.letters)) if isinstance(value, int) else None
+
+
+def _evidence(value: ConditionValue, facts: CaseFacts) -> tuple[bool, str] | None:
+    if not isinstance(value, int):
+        return None
+    fewest = min(facts.evidence_by_force.values(), default=0)
+    return fewest >= value, str(fewest)
+
+
+def _quota(_value: ConditionValue, facts: CaseFacts) -> tuple[bool, str] | None:
+    return facts.places is None or facts.nominees <= facts.places, f"{facts.nominees}/{facts.places or '不限'}"
+
+
+def _in_service(value: ConditionValue, facts: CaseFacts) -> tuple[bool, str] | None:
+    return facts.in_service == bool(value), "在职" if facts.in_service else "非在职"
+
+
+def _untitled(value: ConditionValue, facts: CaseFacts) -> tuple[bool, str] | None:
+    if not isinstance(value, tuple):
+        return None
+    held = sorted(facts.title_codes & set(value))
+    return not held, "、".join(held) or "无"
+
+
+_COMPUTED: dict[str, Callable[[ConditionValue, CaseFacts], tuple[bool, str] | None]] = {
+    "frontline_years": _frontline,
+    "peer_letters": _letters,
+    "evidence": _evidence,
+    "in_quota": _quota,
+    "in_service": _in_service,
+    "not_titled_already": _untitled,
+}

@@ -20,7 +20,7 @@ from programmes.applications.rules.eligibility import (
 )
 from programmes.applications.rules.transitions import Act
 from programmes.applications.service.moving import admit, carry_out
-from programmes.catalogue.queries import get_edition, list_quotas, rulebook_of, rulebooks_of
+from programmes.catalogue.queries import get_edition, rulebook_of, rulebooks_of
 from programmes.catalogue.rules.rulebook import Rulebook
 from programmes.people.queries import get_person
 

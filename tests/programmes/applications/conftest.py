@@ -7,7 +7,7 @@ import pytest
 from cli.demo.offices import Call, Offices
 from kernel.clock import CHINA
 from kernel.settings import DatabaseUrls
-from tests.programmes.applications.desks import CHENGDU_2024, LONGCHENG, NATIONAL
+from tests.programmes.applications.desks import CHENGDU_2024, LONGCHENG, call_with_places
 from tests.programmes.builders import close_offices, make_offices
 
 OPENS, CLOSES = date(2024, 3, 1), date(2024, 4, 30)
@@ -29,9 +29,8 @@ def offices(country: Offices) -> Offices:
 
 @pytest.fixture(scope="module")
 async def national(country: Offices) -> UUID:
-    return await country.open_call(
-        Call("acftu", "national_craftsman", 2024, NATIONAL, OPENS, CLOSES, "总工办发〔2024〕3号")
-    )
+    """A call of 全总 with thirty places for Sichuan."""
+    return await call_with_places(country, {"sichuan": 30}, (OPENS, CLOSES))
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,14 @@ from programmes.applications import service as applications
 from programmes.applications.model import Application, CaseAct
 from programmes.applications.rules.completeness import FORCE_NAMES
 from programmes.applications.service.material import EvidenceInput, LetterInput
+from programmes.catalogue.service import (
+    NewEdition,
+    Schedule,
+    create_edition,
+    fill_edition,
+    issue_edition,
+    set_quota,
+)
 from programmes.people.service import create_person
 from tests.programmes.people import facts, id_number
 
@@ -45,9 +53,38 @@ FACTORS = {
     "talent_environment": "工匠学院20所",
 }
 _TABLES = (
-    "person, application, evidence, peer_letter, case_act, snapshot, review_check, audit_entry, duty_record, handover,"
-    " recommending_grant, register_entry, title, honour, case_claim"
-).split(", ")
+    "person",
+    "application",
+    "evidence",
+    "peer_letter",
+    "case_act",
+    "snapshot",
+    "review_check",
+    "audit_entry",
+    "duty_record",
+    "handover",
+    "recommending_grant",
+    "register_entry",
+    "title",
+    "honour",
+    "case_claim",
+)
+
+
+async def call_with_places(
+    offices: Offices, places: Mapping[str, int], days: tuple[date, date], *, year: int = 2024
+) -> UUID:
+    """An open national edition that gives these unions their places."""
+    async with offices.acting("acftu.reviewer") as scope:
+        edition = await create_edition(scope, NewEdition("national_craftsman", year, schedule=Schedule(*days)))
+        await fill_edition(scope, edition.id, version=edition.version, values=NATIONAL)
+        for unit, count in places.items():
+            unit_id = offices.tenants[unit]
+            await set_quota(scope, edition.id, version=edition.version, unit_id=unit_id, places=count, factors=FACTORS)
+    async with offices.acting("acftu.leader") as scope:
+        await issue_edition(scope, edition.id, version=edition.version, document_no="总工办发〔2024〕3号")
+    await offices.settle()
+    return edition.id
 
 
 async def rows(offices: Offices, login: str, model: Any, **where: Any) -> Sequence[Any]:
