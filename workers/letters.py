@@ -21,7 +21,7 @@ LETTERS: dict[str, LetterHandler] = {
     "handover_declined": delivery.hear_declined,
     "handover_undone": delivery.hear_undone,
     "handover_withdrawn": delivery.hear_withdrawn,
-    "withdrawal_answered": delivery.hear_withdrawal_answer,
+    "handover_given_back": delivery.hear_given_back,
     "request_refused": delivery.hear_request_ended,
     "request_withdrawn": delivery.hear_request_ended,
     "outcome": news.hear_outcome,

@@ -83,7 +83,9 @@ def _case_row(row: Transition) -> str:
     source = "*before the stage*" if row.sources == PREVIOUS else _states(frozenset(map(State, row.sources)))
     target = "*stays*" if row.target is None else f"{stage_name('case', row.target)} `{row.target}`"
     stage = f"`{row.stage}`" if row.stage else ""
-    return f"`{row.desk}` | {act_name(row.act)} `{row.act}` | {source} | {target} | {stage} | `{permission_word(row.act)}`"
+    return (
+        f"`{row.desk}` | {act_name(row.act)} `{row.act}` | {source} | {target} | {stage} | `{permission_word(row.act)}`"
+    )
 
 
 def _states(states: frozenset[State]) -> str:
@@ -144,7 +146,9 @@ def test_every_variable_is_described_and_no_other() -> None:
     read = (ROOT / "kernel" / "settings.py").read_text(encoding="utf-8")
     binaries = (ROOT / "kernel" / "postgres" / "binaries.py").read_text(encoding="utf-8")
     known = {*re.findall(r'"(JIANGTI_[A-Z_]+|DATABASE_URL)"', read), *re.findall(r'"(PG_BIN)"', binaries)}
-    described = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), re.MULTILINE)
+    described = re.findall(
+        r"^\| `(\w+)` \|", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert sorted(name for name in described if name.isupper()) == sorted(known)
 
 

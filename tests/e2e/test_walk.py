@@ -19,6 +19,7 @@ from kernel.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 EXPECTED = Path(__file__).with_name("walk.txt")
+MOST_KILLS = 5
 HASH = re.compile(r"[0-9a-f]{12,64}…")
 
 pytestmark = pytest.mark.timeout(400)
@@ -87,12 +88,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 @pytest.fixture(scope="module")
 def walked(demo: Demo) -> tuple[subprocess.CompletedProcess[str], int]:
-    """The walk, with a worker killed every two seconds of it."""
+    """The walk, with all workers killed again and again; the supervisor waits longer each time, so not for ever."""
     over, killed = threading.Event(), 0
 
     def kill() -> None:
         nonlocal killed
-        while not over.wait(2.0):
+        while killed < MOST_KILLS and not over.wait(3.0):
             killed += demo.kill_workers()
 
     killer = threading.Thread(target=kill)
@@ -147,7 +148,7 @@ def test_no_letter_is_dead_and_the_audit_trail_is_right(
 def test_a_second_demo_on_the_same_home_says_so(demo: Demo) -> None:
     second = demo.run("demo")
     assert second.returncode == 3
-    assert str(demo.settings.port) in second.stderr
+    assert "already runs" in second.stderr
 
 
 def test_it_ends_in_order(demo: Demo, walked: tuple[subprocess.CompletedProcess[str], int]) -> None:

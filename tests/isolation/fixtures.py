@@ -126,6 +126,8 @@ async def year(owner: Database, registry: Registry) -> Year:
             if "id" not in source.table.c or "tenant_id" not in source.table.c:
                 continue
             keys = select(source.table.c.tenant_id, source.key).order_by(source.table.c.tenant_id, source.key)
+            if name == "ExpertCandidate":
+                keys = keys.where(source.table.c.roles.contains([Role.EXPERT.value]))
             homes[name] = {}
             for tenant_id, key in await session.execute(keys):
                 homes[name].setdefault(codes[tenant_id], []).append(key)

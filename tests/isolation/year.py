@@ -93,6 +93,7 @@ async def build_year(urls: DatabaseUrls) -> None:
         await _reward(offices)
         await _cultivate_in_city(offices, named[5:])
         await _give_places(offices)
+        await _name_national_studio(offices)
         await _revoke(offices, named[3])
     finally:
         await close_offices(offices)
@@ -123,17 +124,21 @@ async def _name_in_district(offices: Offices) -> list[UUID]:
 
 async def _work_in_studios(offices: Offices, named: Sequence[UUID]) -> None:
     for number, title in enumerate([row for row in await rows_of(offices, "wuhou.clerk", Title) if row.id in named[:3]]):
-        async with offices.acting("wuhou.clerk") as scope:
-            studio = StudioFacts(
-                kind=StudioKind.SKILL_MASTER,
-                name=f"第{number}工作室",
-                leader_id=title.person_id,
-                employer="成都恒达精密机械有限公司",
-                field="精密加工",
-                named_on=scope.clock.today(),
-                document_no=f"武工发〔2022〕{30 + number}号",
-            )
-            await create_studio(scope, studio)
+        await _name_studio(offices, "wuhou", title.person_id, f"武工发〔2022〕{30 + number}号")
+
+
+async def _name_studio(offices: Offices, office: str, leader_id: UUID, document_no: str) -> None:
+    async with offices.acting(f"{office}.clerk") as scope:
+        studio = StudioFacts(
+            kind=StudioKind.MODEL_WORKER_AND_CRAFTSMAN,
+            name=f"工作室 {document_no}",
+            leader_id=leader_id,
+            employer="成都恒达精密机械有限公司",
+            field="精密加工",
+            named_on=scope.clock.today(),
+            document_no=document_no,
+        )
+        await create_studio(scope, studio)
     await offices.settle()
 
 
@@ -221,7 +226,8 @@ async def _change_below(offices: Offices, title_id: UUID) -> None:
 
 async def _score(offices: Offices, edition_id: UUID, cases: Sequence[UUID]) -> None:
     async with offices.acting("chengdu.secretary") as scope:
-        pool = [scoring.ExpertEntry(offices.accounts[login], "某研究院", specialty="制造") for login in EXPERTS]
+        known = {"employer": "某研究院", "unit_id": offices.tenants["sichuan"], "specialty": "制造"}
+        pool = [scoring.ExpertEntry(offices.accounts[login], **known) for login in EXPERTS]
         await scoring.assign_experts(scope, cases, pool)
         items = items_of((await rulebook_of(scope.session, edition_id)).criteria)
     points = {item.key: 1500 for item in items}
@@ -380,6 +386,13 @@ async def _give_places(offices: Offices) -> None:
 
 
 _LAST_EDITION = text("SELECT id, version FROM edition WHERE year = :year AND tenant_id = current_setting('app.tenant')::uuid")
+
+
+async def _name_national_studio(offices: Offices) -> None:
+    """Its subsidy is due by N-STUDIO."""
+    async with offices.acting("acftu.clerk") as scope:
+        person = await create_person(scope, facts("陈院士"), id_number=id_number(99), phone=None)
+    await _name_studio(offices, "acftu", person.id, "总工办发〔2025〕9号")
 
 
 async def _revoke(offices: Offices, title_id: UUID) -> None:

@@ -136,29 +136,23 @@ async def hear_undone(scope: WriteScope, letter: Letter) -> None:
 
 
 async def hear_withdrawn(scope: WriteScope, letter: Letter) -> None:
-    """Above: the lower side wants the case back; it gets it unless it was accepted meanwhile."""
+    """Above: the lower side wants the case back; it gets it unless something happened here meanwhile, of which a letter is on its way."""
     handover = await _own(scope, letter, Direction.INCOMING)
-    if handover.state == HandoverState.WITHDRAWN:
+    if handover.state != HandoverState.OFFERED:
         return
-    given = handover.state == HandoverState.OFFERED
-    if given:
-        await settle(scope, handover, HandoverState.WITHDRAWN, reason=letter.body["reason"])
-        await close_case(scope, handover, letter.body["reason"])
-    await tell(scope, handover, "withdrawal_answered", given=given, state=handover.state)
+    await settle(scope, handover, HandoverState.WITHDRAWN, reason=letter.body["reason"])
+    await close_case(scope, handover, letter.body["reason"])
+    await tell(scope, handover, "handover_given_back", reason=letter.body["reason"])
 
 
-async def hear_withdrawal_answer(scope: WriteScope, letter: Letter) -> None:
-    """Below: the withdrawal holds, or the upper side was faster."""
+async def hear_given_back(scope: WriteScope, letter: Letter) -> None:
+    """Below: the withdrawal holds; the case stands here again as before."""
     handover = await _own(scope, letter, Direction.OUTGOING)
-    if not letter.body["given"]:
-        if handover.state == HandoverState.WITHDRAWING:
-            await settle(scope, handover, letter.body["state"])
-        return
     if handover.state == HandoverState.WITHDRAWN:
         return
-    await settle(scope, handover, HandoverState.WITHDRAWN, reason=handover.reason)
+    await settle(scope, handover, HandoverState.WITHDRAWN, reason=letter.body["reason"])
     if handover.application_id is not None:
-        await applications.reopen_application(scope, handover.application_id, reason=handover.reason, due_on=None)
+        await applications.reopen_application(scope, handover.application_id, reason=letter.body["reason"], due_on=None)
 
 
 async def hear_request_ended(scope: WriteScope, letter: Letter) -> None:

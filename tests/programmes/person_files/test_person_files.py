@@ -56,7 +56,7 @@ async def test_a_person_is_entered_with_what_the_number_tells(offices: Offices) 
 @pytest.mark.parametrize(
     ("changes", "number", "phone", "code", "field"),
     [
-        ({}, "510107198005120", None, "ID_NUMBER_FORMAT", "idNumber"),
+        ({}, "5101071980051200", None, "ID_NUMBER_FORMAT", "idNumber"),
         ({}, "510107800512001", None, "ID_NUMBER_OLD", "idNumber"),
         ({}, "510107198005120011", None, "ID_NUMBER_CHECKSUM", "idNumber"),
         ({}, "510107198013120019", None, "ID_NUMBER_DATE", "idNumber"),
@@ -168,13 +168,15 @@ async def test_in_the_whole_database_no_number_stands_in_clear(offices: Offices,
     needles = [form for secret in secrets for form in (secret, secret.encode().hex())]
     owner = Database(database_urls.owner, pool_size=1)
     found: dict[str, list[str]] = {}
+    filled: set[str] = set()
     tables = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
     async with owner.read(offices.tenants["wuhou-hengda"]) as session:
         for table in (await session.execute(tables)).scalars().all():
             content = (await session.execute(text(f"SELECT t::text FROM {table} t"))).scalars().all()
+            filled |= {table} if content else set()
             found[table] = [needle for needle in needles if any(needle in row for row in content)]
         sealed = await session.execute(text("SELECT id_number_sealed FROM person WHERE id = :id"), {"id": person.id})
         assert len(sealed.scalar_one()) == 1 + 12 + 18 + 16
     await owner.close()
     assert {table: needles for table, needles in found.items() if needles} == {}
-    assert {"person", "audit_entry", "job"} <= set(found)
+    assert {"person", "audit_entry"} <= filled
