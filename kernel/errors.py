@@ -29,7 +29,7 @@ Value = str | int | float | bool | None
 
 @dataclass(frozen=True)
 class Citation:
-    """Where a rule stands: the document by its key or name, and the article; `text` quotes nothing, it names the matter."""
+    """Where a rule stands: the document by its key or name, and the article in it; quotes nothing."""
 
     document: str
     article: str

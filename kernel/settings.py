@@ -46,9 +46,9 @@ class Settings:
     secret_file: Path
     api_processes: int = 1
     worker_processes: int = 1
-    worker_threads: int = 4
+    worker_threads: int = 8
     app_pool_size: int = 10
-    courier_pool_size: int = 6
+    courier_pool_size: int = 10
     start_timeout: float = 600.0
     drain_timeout: float = 20.0
     log_level: str = "INFO"
@@ -71,9 +71,9 @@ class Settings:
             secret_file=Path(environ.get("JIANGTI_SECRET_FILE") or home / "secret.key").expanduser().absolute(),
             api_processes=_integer(environ, "JIANGTI_API_PROCESSES", 1, 1, 64),
             worker_processes=_integer(environ, "JIANGTI_WORKERS", 1, 0, 64),
-            worker_threads=_integer(environ, "JIANGTI_WORKER_THREADS", 4, 1, 64),
+            worker_threads=_integer(environ, "JIANGTI_WORKER_THREADS", 8, 1, 64),
             app_pool_size=_integer(environ, "JIANGTI_APP_POOL", 10, 1, 200),
-            courier_pool_size=_integer(environ, "JIANGTI_COURIER_POOL", 6, 1, 200),
+            courier_pool_size=_integer(environ, "JIANGTI_COURIER_POOL", 10, 1, 200),
             start_timeout=float(_integer(environ, "JIANGTI_START_TIMEOUT", 600, 1, 86400)),
             drain_timeout=float(_integer(environ, "JIANGTI_DRAIN_TIMEOUT", 20, 1, 600)),
             log_level=_choice(environ, "JIANGTI_LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"}),

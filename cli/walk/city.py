@@ -48,24 +48,8 @@ def play(stage: Stage) -> None:
 
 def _push(stage: Stage, edition_id: str) -> Json:
     clerk, recommender = stage.person("wuhou.clerk"), stage.person("wuhou.recommender")
-    title = only([title for title in clerk.nodes("Titles") if title["person"]["name"] == PUSHED])
-    case = clerk.do(
-        "EscalateTitle",
-        titleId=title["id"],
-        editionId=edition_id,
-        deeds="获“诸葛工匠”后再立新功：主持攻关两项，获市级竞赛名次。",
-        consentOn=stage.today.isoformat(),
-    )["application"]
-    stage.step(clerk, f"以“{title['name']}”身份向成都市推送{PUSHED}", case["state"])
-    for force in desks.FORCES:
-        case = clerk.do(
-            "AddEvidence",
-            applicationId=case["id"],
-            force=force,
-            item=1,
-            title=f"{force} 佐证材料",
-            issuer="武侯区总工会",
-        )["application"]
+    deeds = "获“诸葛工匠”后再立新功：主持攻关两项，获市级竞赛名次。"
+    case = desks.escalate(stage, clerk, PUSHED, edition_id, deeds)
     given = {"applicationId": case["id"], "version": case["version"], "opinion": "优先推荐"}
     stage.refused(clerk, "起草人自行推荐", "NOT_PERMITTED", lambda: clerk.do("RecommendApplication", **given))
     case = recommender.do("RecommendApplication", rank=1, **given)["application"]

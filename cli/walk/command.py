@@ -11,6 +11,8 @@ from cli.walk.client import Line, RefusedError
 from cli.walk.stage import Stage, UnexpectedError
 from kernel.settings import Settings
 
+FIRST_YEAR = 2022
+
 
 def register(commands: Commands) -> None:
     """Add the command of this module."""
@@ -24,6 +26,12 @@ def walk(settings: Settings, arguments: Namespace) -> int:
     with httpx.Client(base_url=url, timeout=30) as http:
         stage = Stage(Line(http), lambda text: print(text, flush=True))
         try:
+            if _was_played(stage):
+                print(
+                    "jiangti: the walk was played here already; it wants a fresh demo (make clean, make demo)",
+                    file=sys.stderr,
+                )
+                return 1
             _play(stage)
         except httpx.ConnectError:
             print(f"jiangti: nothing answers at {url}; run `make demo` first", file=sys.stderr)
@@ -33,6 +41,12 @@ def walk(settings: Settings, arguments: Namespace) -> int:
             return 1
     print(f"\n走完：{stage.steps} 步，{stage.refusals} 次依规拒绝。")
     return 0
+
+
+def _was_played(stage: Stage) -> bool:
+    """Whether the walk's first edition exists."""
+    editions = stage.person("wuhou.reviewer").nodes("Editions", fromYear=2022)
+    return any(edition["year"] == FIRST_YEAR for edition in editions)
 
 
 def _play(stage: Stage) -> None:

@@ -36,6 +36,19 @@ def issue(stage: Stage, office: str, edition: Json, document_no: str) -> Json:
     return leader.wait(lambda who: _in_state(who, edition["id"], "OPEN"), "the edition to open")
 
 
+def escalate(stage: Stage, clerk: Person, who: str, edition_id: str, deeds: str) -> Json:
+    """Begin a case above for a craftsman titled here, with material on each of the five forces."""
+    title = only([title for title in clerk.nodes("Titles") if title["person"]["name"] == who])
+    case = clerk.do(
+        "EscalateTitle", titleId=title["id"], editionId=edition_id, deeds=deeds, consentOn=stage.today.isoformat()
+    )["application"]
+    stage.step(clerk, f"以“{title['name']}”身份为{who}起草上级申报", case["state"])
+    for force in FORCES:
+        evidence = {"force": force, "item": 1, "title": f"{force} 佐证材料", "issuer": clerk.tenant_name}
+        case = clerk.do("AddEvidence", applicationId=case["id"], **evidence)["application"]
+    return case
+
+
 def accept_all(stage: Stage, office: str, count: int) -> list[Json]:
     """The clerk takes in the cases that have arrived; returns the office's own cases."""
     clerk = stage.person(f"{office}.clerk")

@@ -79,24 +79,8 @@ def _call(stage: Stage) -> Json:
 
 def _apply_in_city(stage: Stage, edition_id: str) -> Json:
     clerk, chair, recommender = (stage.person(f"chengdu.{seat}") for seat in ("clerk", "chair", "recommender"))
-    title = only([title for title in clerk.nodes("Titles") if title["person"]["name"] == PUSHED])
-    case = clerk.do(
-        "EscalateTitle",
-        titleId=title["id"],
-        editionId=edition_id,
-        deeds="从车间到国家重点项目，二十年攻克关键难题，带出高级技师六人。",
-        consentOn=stage.today.isoformat(),
-    )["application"]
-    stage.step(clerk, f"以“{title['name']}”身份起草{PUSHED}的国家级申报", case["state"])
-    for force in desks.FORCES:
-        case = clerk.do(
-            "AddEvidence",
-            applicationId=case["id"],
-            force=force,
-            item=1,
-            title=f"{force} 国家级佐证",
-            issuer="成都市总工会",
-        )["application"]
+    deeds = "从车间到国家重点项目，二十年攻克关键难题，带出高级技师六人。"
+    case = desks.escalate(stage, clerk, PUSHED, edition_id, deeds)
     for name, unit, post in _LETTERS[:2]:
         case = _letter(clerk, case, name, unit, post)
     case = clerk.do("SubmitApplication", applicationId=case["id"], version=case["version"])["application"]

@@ -103,6 +103,6 @@ def told_below(state: str) -> str | None:
     return state if state in TOLD_BELOW else None
 
 
-def furthest(upstream_state: str | None, state: str) -> str:
+def furthest(upstream_state: str | None, state: str | None) -> str | None:
     """What a desk passes on downwards: what it heard from above if it has heard something, else its own state."""
     return upstream_state or state

@@ -133,6 +133,12 @@ def test_the_walk_goes_through_while_workers_are_killed(walked: tuple[subprocess
     assert killed >= 3
 
 
+def test_the_walk_wants_a_fresh_demo(demo: Demo, walked: tuple[subprocess.CompletedProcess[str], int]) -> None:
+    again = demo.run("walk")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "fresh demo" in again.stderr
+
+
 def test_both_sides_of_every_handover_agree(demo: Demo, walked: tuple[subprocess.CompletedProcess[str], int]) -> None:
     compared = demo.run("reconcile")
     assert (compared.returncode, compared.stdout.strip()) == (0, "12 handovers compared, 0 differences")

@@ -1,10 +1,12 @@
 """The year as fixtures: one template per test process, a clone per module; the web's role, and the owner who sees everything."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import pytest
+import structlog
 from sqlalchemy import select, text
 
 from authz.roles import Role
@@ -39,6 +41,8 @@ class Year:
     accounts: dict[str, UUID]
     homes: dict[str, dict[str, list[UUID]]]
     """By type, by tenant's code: keys of rows."""
+    drafts: dict[str, list[str]]
+    """By tenant's code: editions that are not published."""
     tokens: Tokens = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,6 +65,14 @@ class Year:
                 for shown in self.ids(type_name, code):
                     found.setdefault(shown, set()).add(code)
         return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quiet() -> Iterator[None]:
+    """Thousands of requests are not worth a line each."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
@@ -131,4 +143,8 @@ async def year(owner: Database, registry: Registry) -> Year:
             homes[name] = {}
             for tenant_id, key in await session.execute(keys):
                 homes[name].setdefault(codes[tenant_id], []).append(key)
-    return Year(FixedClock(END), tenants, accounts, homes)
+        unpublished = await session.execute(text("SELECT tenant_id, id FROM edition WHERE state = 'draft'"))
+        drafts: dict[str, list[str]] = {}
+        for tenant_id, key in unpublished:
+            drafts.setdefault(codes[tenant_id], []).append(encode_id("Edition", key))
+    return Year(FixedClock(END), tenants, accounts, homes, drafts)

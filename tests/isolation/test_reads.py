@@ -26,13 +26,13 @@ REGISTRY = build(b"").registry
 TYPES = sorted(set(REGISTRY.sources) - set(paths.PUBLIC_TYPES))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def api(contract: Contract, app: Database, year: Year) -> AsyncIterator[Client]:
     async with serving(contract, app, year.clock, year.tokens) as client:  # type: ignore[arg-type]
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def bare(contract: Contract, owner: Database, year: Year) -> AsyncIterator[Client]:
     """The same application on a role that row-level security does not hold: only what each statement says of the tenant is left."""
     async with serving(contract, owner, year.clock, year.tokens) as client:  # type: ignore[arg-type]

@@ -115,7 +115,8 @@ STAGE_END: dict[str, State] = {
     "assess": State.ASSESSED_PASS,
 }
 
-CLOSED = frozenset(
+#: Ended without a selection: the person may have another case in this edition (the index `uq_application_live_person` says the same).
+UNSELECTED = frozenset(
     {
         State.DECLINED,
         State.WITHDRAWN,
@@ -124,11 +125,11 @@ CLOSED = frozenset(
         State.NOT_PROPOSED,
         State.DROPPED,
         State.REMOVED,
-        State.STOPPED,
-        State.FAILED,
-        State.REVOKED,
     },
 )
+
+#: Ended, in whatever way.
+CLOSED = UNSELECTED | {State.STOPPED, State.FAILED, State.REVOKED}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from programmes.applications.errors import CASE_EXISTS, CONSENT_MISSING, PERSON_
 from programmes.applications.events import announce_move
 from programmes.applications.model import Application
 from programmes.applications.rules.completeness import require_complete
-from programmes.applications.rules.transitions import CLOSED, Act, Desk, State
+from programmes.applications.rules.transitions import UNSELECTED, Act, Desk, State
 from programmes.applications.service.moving import admit, carry_out, remember
 from programmes.applications.service.routing import entry_desk
 from programmes.applications.service.window import past_day, require_window
@@ -112,7 +112,7 @@ async def _new_case(scope: WriteScope, entry: _Entry) -> Application:
 
 
 async def _begin(scope: WriteScope, application: Application, *, audited: bool) -> Application:
-    known = await repository.find_live_case(scope.session, application.edition_id, application.person_id, CLOSED)
+    known = await repository.find_live_case(scope.session, application.edition_id, application.person_id, UNSELECTED)
     if known is not None:
         raise CASE_EXISTS(path=("input", "personId"))
     if application.state != State.DRAFT:

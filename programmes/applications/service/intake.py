@@ -27,6 +27,10 @@ _SUPERSEDED = "该人选已由其他渠道重新报送"
 _FIRST_STATE = {Desk.RECOMMENDING_UNIT: State.AT_RECOMMENDING_UNIT, Desk.ORGANISER: State.RECEIVED}
 
 
+#: Refused before the organiser had it: the person may be put forward on another route in this edition.
+_ANOTHER_ROUTE = frozenset({State.DECLINED, State.NOT_RECOMMENDED})
+
+
 async def take_in_case(scope: WriteScope, dossier: Mapping[str, Any], *, handover_id: UUID) -> Application:
     """The case as this tenant has it from now on, built from an opened dossier; a case that was returned comes back to its row."""
     edition = await get_edition(scope.session, UUID(dossier["edition_id"]))
@@ -128,14 +132,16 @@ async def reopen_application(
     return await carry_out(scope, application, transition, reason=reason, audited=False)
 
 
-async def follow_upstream(scope: WriteScope, application_id: UUID, *, state: str) -> Application:
-    """Note where the case stands one desk above."""
+async def follow_upstream(scope: WriteScope, application_id: UUID, *, state: str | None) -> Application:
+    """Note where the case stands one desk above; None where it is no longer there."""
     application = await repository.lock_application(scope.session, application_id)
     await guard.require(scope, Permission.CASE_MIRROR, subject_of(application))
     if application.upstream_state == state:
         return application
     application.upstream_state = state
     application.upstream_at = scope.clock.now()
+    if state in _ANOTHER_ROUTE:
+        await repository.release_claim(scope.session, application)
     touch(application, scope.clock.now())
     await announce_move(scope.session, application, "follow", application.state)
     await scope.session.flush()

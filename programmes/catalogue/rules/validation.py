@@ -6,26 +6,14 @@ nobody could fill them in), and silences that point nowhere.
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
+from typing import get_args
 
 from programmes.catalogue.rules.filling import expand, read_path
 from programmes.catalogue.rules.rulebook import Rulebook
 from programmes.catalogue.rules.words import GateCheck, StageCode
 
-_ORDER: tuple[StageCode, ...] = (
-    "call",
-    "apply",
-    "recommend",
-    "formal_review",
-    "itemised_scoring",
-    "review_meeting",
-    "party_group",
-    "public_notice",
-    "announce",
-    "name_directly",
-    "cultivate",
-    "assess",
-    "certify",
-)
+_ORDER: tuple[StageCode, ...] = get_args(StageCode)
+"""The vocabulary names the stages in the order in which they may stand."""
 _ALWAYS: tuple[StageCode, ...] = ("call", "apply", "formal_review", "announce")
 _VALUE_OF: dict[GateCheck, type | None] = {
     "frontline_years": int,

@@ -131,8 +131,12 @@ async def hear_declined(scope: WriteScope, letter: Letter) -> None:
 async def hear_undone(scope: WriteScope, letter: Letter) -> None:
     """Below: the upper side took its acceptance back."""
     handover = await _own(scope, letter, Direction.OUTGOING)
-    if handover.state != HandoverState.OFFERED:
-        await settle(scope, handover, HandoverState.OFFERED, reason=letter.body["reason"])
+    if handover.state == HandoverState.OFFERED:
+        return
+    handover.outcome = handover.outcome_at = None
+    await settle(scope, handover, HandoverState.OFFERED, reason=letter.body["reason"])
+    if handover.application_id is not None:
+        await applications.follow_upstream(scope, handover.application_id, state=None)
 
 
 async def hear_withdrawn(scope: WriteScope, letter: Letter) -> None:

@@ -34,10 +34,15 @@ async def report_outcome(scope: WriteScope, body: Mapping[str, Any]) -> None:
     if application is None or application.incoming_handover_id is None or body["act"] in _NOTHING_NEW:
         return
     handover = await scope.session.get(Handover, (scope.tenant_id, application.incoming_handover_id))
-    word = told_below(str(body["to"])) if body["act"] != "follow" else application.upstream_state
+    word = furthest(application.upstream_state, told_below(_stands(application, body)))
     if handover is None or word is None or _is_undone(handover, word):
         return
-    await tell(scope, handover, "outcome", state=furthest(application.upstream_state, word))
+    await tell(scope, handover, "outcome", state=word)
+
+
+def _stands(application: Application, body: Mapping[str, Any]) -> str:
+    """The case's own state that the event tells of; where it only heard from above, the one it is in."""
+    return application.state if body["act"] == "follow" else str(body["to"])
 
 
 def _is_undone(handover: Handover, word: str) -> bool:

@@ -6,12 +6,15 @@ from uuid import UUID
 
 from authz.roles import Role
 from authz.scope import WriteScope
+from kernel.errors import NOT_FOUND
+from kernel.identity import require_credit_code
 from kernel.ids import new_id
 from kernel.text import clean_text
 from kernel.versions import touch
 from programmes.scoring import repository
 from programmes.scoring.errors import EXPERT_NOT_REGISTERED, NO_EXPERTS, NOT_AN_EXPERT
 from programmes.scoring.model import Expert
+from tenants.queries import find_visible_tenant
 
 _NAME_LIMIT = 100
 
@@ -40,9 +43,18 @@ async def enter_experts(scope: WriteScope, entries: Sequence[ExpertEntry]) -> li
         path = ("input", "experts", str(position))
         if entry.account_id not in names:
             raise NOT_AN_EXPERT(path=path)
+        await _require_known_unit(scope, entry, path)
         pool.append(_enter(scope, entry, names[entry.account_id], known.get(entry.account_id), path))
     await scope.session.flush()
     return pool
+
+
+async def _require_known_unit(scope: WriteScope, entry: ExpertEntry, path: tuple[str, ...]) -> None:
+    """A union that this one does not know of is answered like one that does not exist."""
+    if entry.unit_id is not None:
+        unit = await find_visible_tenant(scope.session, scope.actor.tenant, entry.unit_id)
+        if unit is None:
+            raise NOT_FOUND(path=(*path, "unitId"))
 
 
 def _enter(scope: WriteScope, entry: ExpertEntry, name: str, known: Expert | None, path: tuple[str, ...]) -> Expert:
@@ -55,7 +67,10 @@ def _enter(scope: WriteScope, entry: ExpertEntry, name: str, known: Expert | Non
     if known is None:
         known = Expert(tenant_id=scope.tenant_id, id=new_id(), account_id=entry.account_id, version=0, created_at=now)
         scope.session.add(known)
-    known.name, known.employer, known.employer_code = name, employer, entry.employer_code
-    known.unit_id, known.specialty = entry.unit_id, entry.specialty
+    code = entry.employer_code
+    known.name, known.employer = name, employer
+    known.employer_code = None if code is None else require_credit_code(code, path=(*path, "employerCode"))
+    specialty = clean_text(entry.specialty or "", path=(*path, "specialty"), limit=_NAME_LIMIT, optional=True)
+    known.unit_id, known.specialty = entry.unit_id, specialty or None
     touch(known, now)
     return known

@@ -15,7 +15,8 @@ from programmes.applications.rules.transitions import TABLE, Act, Desk, State, p
 from programmes.catalogue.queries import rulebook_of
 from tests.programmes.applications.desks import acting_as, draft
 
-ROLES = [role for role in Role if role.value not in {"system_admin", "security_admin", "audit_admin"}]
+_NO_BUSINESS_OF = {"system_admin", "security_admin", "audit_admin", "finance_clerk", "finance_approver", "investigator"}
+ROLES = [role for role in Role if role.value not in _NO_BUSINESS_OF]
 
 
 def standing(case: Application) -> CaseStanding:

@@ -290,3 +290,61 @@ async def test_four_years_and_eleven_months_are_rejected_and_the_finding_is_kept
     assert (check.outcome, check.remark) == ("not_met", "4 年 11 个月")
     await offices.settle()
     assert (await case_of(offices, "sichuan.clerk", below)).upstream_state == "formal_rejected"
+
+
+async def test_scenario_16_a_province_and_a_national_industry_cannot_both_put_one_person_forward(
+    offices: Offices, national: UUID
+) -> None:
+    await at_province(offices, national, 245)
+    async with refused(offices, "power-union.clerk", "PERSON_IN_PROGRESS") as (scope, told):
+        await draft(scope, national, 245, letters=3)
+    assert (told.no.params, told.no.path) == ({}, ("input", "personId"))
+
+
+async def test_an_older_version_is_refused_by_every_act_of_the_recommending_desk(
+    offices: Offices, national: UUID
+) -> None:
+    case_id = await at_province(offices, national, 246)
+    version = (await case_of(offices, "sichuan.clerk", case_id)).version
+
+    async def stale(login: str, act: str, **given: object) -> None:
+        async with refused(offices, login, "STALE_VERSION") as (scope, told):
+            await getattr(applications, act)(scope, case_id, version=version - 1, **given)
+        assert told.no.params == {"current": version}
+
+    await stale("sichuan.recommender", "recommend_application", opinion="同意", rank=None)
+    await stale("sichuan.recommender", "not_recommend_application", reason="否")
+    await stale("sichuan.recommender", "return_application", reason="补")
+    await stale("sichuan.clerk", "revise_application", deeds="别的")
+    await stale("sichuan.clerk", "withdraw_application", reason="不报了")
+
+
+@pytest.mark.parametrize(
+    ("serial", "login", "act", "state"),
+    [
+        (247, "sichuan.recommender", "not_recommend", "not_recommended"),
+        (248, "sichuan.clerk", "withdraw", "withdrawn"),
+    ],
+)
+async def test_a_case_that_ends_at_the_recommending_desk_leaves_one_entry_and_frees_the_person(
+    offices: Offices, national: UUID, serial: int, login: str, act: str, state: str
+) -> None:
+    case_id = await at_province(offices, national, serial)
+    version = (await case_of(offices, "sichuan.clerk", case_id)).version
+    async with leaving(offices, login) as (scope, left):
+        await getattr(applications, f"{act}_application")(scope, case_id, version=version, reason="集体研究")
+    assert (left.audited, left.steps) == ([f"case:{act}"], [act])
+    assert (await case_of(offices, "sichuan.clerk", case_id)).state == state
+    async with offices.acting("power-union.clerk") as scope:
+        elsewhere = await draft(scope, national, serial, letters=3)
+    assert (await case_of(offices, "power-union.clerk", elsewhere)).state == "at_recommending_unit"
+
+
+async def test_a_case_that_began_here_is_given_back_to_a_draft_here(offices: Offices, national: UUID) -> None:
+    case_id = await at_province(offices, national, 249)
+    version = (await case_of(offices, "sichuan.clerk", case_id)).version
+    async with leaving(offices, "sichuan.recommender") as (scope, left):
+        await applications.return_application(scope, case_id, version=version, reason="重写事迹")
+    assert (left.audited, left.steps) == (["case:return"], ["return", "receive"])
+    case = await case_of(offices, "sichuan.clerk", case_id)
+    assert (case.desk, case.state, case.supplement_reason) == ("applying_unit", "draft", "重写事迹")

@@ -6,10 +6,13 @@ from hypothesis import strategies as st
 
 from authz.permissions import Permission
 from authz.stages import CASE
+from kernel.database import Base
+from programmes.applications.model import Application
 from programmes.applications.rules.transitions import (
     CLOSED,
     STAGE_END,
     TABLE,
+    UNSELECTED,
     Act,
     Desk,
     State,
@@ -182,3 +185,13 @@ def test_each_act_has_a_permission_and_each_state_and_act_a_name() -> None:
     assert {permission_word(act) for act in Act} <= {permission.value for permission in Permission}
     assert {state_name(state) for state in State} == set(CASE.values())
     assert all(act_name(act) for act in Act)
+
+
+def test_the_live_person_index_and_the_rule_leave_out_the_same_states() -> None:
+    index = next(
+        index
+        for index in Base.metadata.tables[Application.__tablename__].indexes
+        if index.name == "uq_application_live_person"
+    )
+    condition = str(index.dialect_options["postgresql"]["where"])
+    assert {word for word in condition.split("'") if word in set(State)} == UNSELECTED

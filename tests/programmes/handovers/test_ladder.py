@@ -78,7 +78,9 @@ async def test_the_unit_hears_how_its_case_fared_and_money_is_planned(offices: O
     cases = await rows(offices, "wuhou-hengda.clerk", Application)
     assert [(case.state, case.upstream_state) for case in cases] == [("recommended", "certified")] * 3
     records = await rows(offices, "wuhou.finance", FundingRecord)
-    assert [(record.rule_code, record.amount_fen, record.state) for record in records] == [("W-TITLE", 1_000_000, "planned")] * 3
+    assert [(record.rule_code, record.amount_fen, record.state) for record in records] == [
+        ("W-TITLE", 1_000_000, "planned")
+    ] * 3
 
 
 async def test_the_city_has_the_named_on_its_register_and_nobody_beside_or_above_it(
@@ -112,7 +114,11 @@ async def test_push_the_dossier_arrives_sealed_with_one_hash(
     (case_id,) = await selection.take_in_all(offices, "chengdu")
     (case,) = await rows(offices, "chengdu.clerk", Application, id=case_id)
     assert [title["code"] for title in case.titles_held] == ["zhuge_craftsman"]
-    assert [step["tenant"] for step in case.route_so_far] == ["成都恒达精密机械有限公司工会", "武侯区总工会", "武侯区总工会"]
+    assert [step["tenant"] for step in case.route_so_far] == [
+        "成都恒达精密机械有限公司工会",
+        "武侯区总工会",
+        "武侯区总工会",
+    ]
     assert (await rows(offices, "wuhou.clerk", Handover, direction="outgoing"))[0].state == "accepted"
     for stranger in ("jinjiang.clerk", "sichuan.clerk", "acftu.clerk", "power-union.clerk"):
         assert await rows(offices, stranger, Handover) == []
@@ -180,24 +186,38 @@ async def test_undo_goes_in_reverse_order(offices: Offices, titles: Sequence[UUI
     assert (above.state, above.snapshot_number, again.state) == ("accepted", 2, "received")
 
 
-async def test_drift_is_listed_above_and_the_copy_stays(offices: Offices, titles: Sequence[UUID], chengdu_edition: UUID) -> None:
+async def test_drift_is_listed_above_and_the_copy_stays(
+    offices: Offices, titles: Sequence[UUID], chengdu_edition: UUID
+) -> None:
     (title,) = await rows(offices, "wuhou.clerk", Title, id=titles[0])
     changed = facts("赵铁工", employer="成都西轨轨道装备有限公司")
     async with offices.acting("wuhou.clerk") as scope:
         await update_person(scope, title.person_id, changed, phone=None, version=1)
     await offices.settle()
     (drift,) = await rows(offices, "chengdu.clerk", Drift)
-    assert (drift.field, drift.before, drift.after) == ("employer", "成都恒达精密机械有限公司", "成都西轨轨道装备有限公司")
+    assert (drift.field, drift.before, drift.after) == (
+        "employer",
+        "成都恒达精密机械有限公司",
+        "成都西轨轨道装备有限公司",
+    )
 
 
-async def test_a_returned_case_comes_back_and_goes_up_again(offices: Offices, titles: Sequence[UUID], chengdu_edition: UUID) -> None:
+async def test_a_returned_case_comes_back_and_goes_up_again(
+    offices: Offices, titles: Sequence[UUID], chengdu_edition: UUID
+) -> None:
     (below,) = await rows(offices, "wuhou.clerk", Handover, title_id=titles[0], direction="outgoing")
     (above,) = await rows(offices, "chengdu.clerk", Handover, correlation_id=below.correlation_id)
     async with offices.acting("chengdu.reviewer") as scope:
-        await handovers.return_handover(scope, above.id, version=above.version, reason="补充证明", due_on=date(2023, 4, 1))
+        await handovers.return_handover(
+            scope, above.id, version=above.version, reason="补充证明", due_on=date(2023, 4, 1)
+        )
     await offices.settle()
     (case,) = await rows(offices, "wuhou.clerk", Application, id=below.application_id)
-    assert (case.state, case.supplement_reason, case.supplement_due_on) == ("at_recommending_unit", "补充证明", date(2023, 4, 1))
+    assert (case.state, case.supplement_reason, case.supplement_due_on) == (
+        "at_recommending_unit",
+        "补充证明",
+        date(2023, 4, 1),
+    )
     async with offices.acting("wuhou.clerk") as scope:
         await applications.revise_application(scope, case.id, version=case.version, deeds="补充后的事迹")
     async with offices.acting("wuhou.recommender") as scope:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -13,6 +14,7 @@ from cli.demo import selection
 from cli.demo.offices import Call
 from cli.reconcile import reconcile
 from kernel.clock import CHINA
+from kernel.database import Database
 from kernel.errors import Failure
 from kernel.outbox_queue import list_dead, requeue_dead
 from kernel.sealing import seal, unseal
@@ -116,6 +118,7 @@ async def test_both_sides_hold_the_same_bytes_and_the_same_hash(offices: Careful
 async def test_a_tampered_dossier_is_refused_and_waits_as_a_dead_letter_until_it_is_whole_again(
     offices: CarefulOffices,
     edition: UUID,
+    database_urls: DatabaseUrls,
     forged: bool,  # noqa: FBT001
 ) -> None:
     case_id = await endorsed(offices, UNIT, edition, 402 + forged)
@@ -123,9 +126,12 @@ async def test_a_tampered_dossier_is_refused_and_waits_as_a_dead_letter_until_it
     whole = snapshot.sealed
 
     async def put(sealed: bytes) -> None:
-        async with offices.app.write(offices.tenants[UNIT]) as session:
+        """Only the owner of the database can: for everybody else a snapshot is written once."""
+        owner = Database(database_urls.owner, pool_size=1)
+        async with owner.write(offices.tenants[UNIT]) as session:
             changed = text("UPDATE snapshot SET sealed = :sealed WHERE id = :id")
             await session.execute(changed, {"sealed": sealed, "id": snapshot.id})
+        await owner.close()
 
     async with offices.reading(f"{UNIT}.clerk") as scope:
         other = seal(scope.session, b"{}", table="snapshot", column="sealed", row_id=snapshot.id)
@@ -283,7 +289,8 @@ async def test_what_the_city_returns_goes_back_one_desk_and_the_unit_hears_of_it
     assert (await case_of(offices, f"{UNIT}.clerk", own)).upstream_state == "recommended"
     assert await selection.take_in_all(offices, CITY) == [at_city]
     assert (await case_of(offices, f"{CITY}.clerk", at_city)).state == "received"
-    assert (await case_of(offices, f"{DISTRICT}.clerk", at_district)).upstream_state is None
+    assert (await case_of(offices, f"{DISTRICT}.clerk", at_district)).upstream_state == "received"
+    assert (await case_of(offices, f"{UNIT}.clerk", own)).upstream_state == "received"
 
 
 async def test_undo_goes_from_above_downwards_and_is_no_return(offices: CarefulOffices, edition: UUID) -> None:
@@ -303,7 +310,8 @@ async def test_undo_goes_from_above_downwards_and_is_no_return(offices: CarefulO
     await offices.settle()
     below, _ = await sides(offices, DISTRICT, CITY, application_id=at_district)
     case = await case_of(offices, f"{DISTRICT}.clerk", at_district)
-    assert (below.state, case.state, case.upstream_state) == ("offered", "recommended", None)
+    assert (below.state, below.outcome, case.state, case.upstream_state) == ("offered", None, "recommended", None)
+    assert (await case_of(offices, f"{UNIT}.clerk", own)).upstream_state == "recommended"
     async with offices.acting(f"{DISTRICT}.recommender") as scope:
         await handovers.withdraw_handover(scope, below.id, version=below.version, reason="撤回重报")
     await offices.settle()
@@ -386,6 +394,34 @@ async def test_one_person_is_in_progress_across_the_country_however_far_the_case
     assert id_number(421) not in str(elsewhere.value)
 
 
+async def test_an_older_version_and_a_wrong_hand_are_refused_by_every_step(
+    offices: CarefulOffices, edition: UUID
+) -> None:
+    _, _, above = await offered(offices, edition, 422)
+    steps: dict[str, dict[str, Any]] = {
+        "accept_handover": {},
+        "return_handover": {"reason": "补", "due_on": None},
+        "decline_handover": {"reason": "否"},
+    }
+    for step, given in steps.items():
+        async with refused(offices, f"{DISTRICT}.clerk", "STALE_VERSION") as (scope, told):
+            await getattr(handovers, step)(scope, above.id, version=above.version - 1, **given)
+        assert told.no.params == {"current": above.version}
+        async with refused(offices, f"{DISTRICT}.finance", "NOT_PERMITTED") as (scope, _):
+            await getattr(handovers, step)(scope, above.id, version=above.version, **given)
+    async with refused(offices, f"{DISTRICT}.clerk", "STEP_NOT_POSSIBLE") as (scope, _):
+        await handovers.undo_acceptance(scope, above.id, version=above.version, reason="尚未接收")
+    async with leaving(offices, f"{DISTRICT}.clerk") as (scope, left):
+        await handovers.accept_handover(scope, above.id, version=above.version)
+    assert (left.audited, left.steps) == (["handover:accept"], ["receive"])
+    async with refused(offices, f"{DISTRICT}.clerk", "STALE_VERSION") as (scope, _):
+        await handovers.undo_acceptance(scope, above.id, version=above.version, reason="旧版本")
+    async with refused(offices, f"{DISTRICT}.clerk", "STEP_NOT_POSSIBLE") as (scope, _):
+        await handovers.accept_handover(scope, above.id, version=above.version + 1)
+    await offices.settle()
+
+
 async def test_in_the_end_all_sides_agree(offices: CarefulOffices, edition: UUID) -> None:
     said: list[str] = []
     assert (await reconcile(offices.courier, settle=0, say=said.append), said[:-1]) == (0, [])
+    assert {"handover_undone", "handover_withdrawn", "handover_given_back", "drift"} <= offices.seen

@@ -196,6 +196,8 @@ async def test_a_pull_is_requested_confirmed_and_taken_in_with_one_hash(
         await handovers.confirm_request(
             scope, below.id, version=below.version, opinion="同意", rank=None, deeds="", consent_on=date(2023, 3, 1)
         )
+    async with refused(offices, "wuhou.leader", "STALE_VERSION") as (scope, _):
+        await handovers.refuse_request(scope, below.id, version=below.version - 1, reason="旧版本")
     await confirm(offices, below)
     confirmed, _ = await sides(offices, "wuhou", "chengdu", title_id=titles[0])
     async with refused(offices, "wuhou.leader", "STEP_NOT_POSSIBLE") as (scope, _):
@@ -302,12 +304,10 @@ async def test_who_holds_the_title_is_not_passed_for_it_again_whatever_the_dossi
     edition_id = await offices.open_call(
         Call("wuhou", "zhuge_craftsman", 2023, DISTRICT_RECOMMENDS, *days, "武工发〔2023〕3号")
     )
-    async with offices.reading("wuhou-hengda.clerk") as scope:
-        (old, *_) = await rows(offices, "wuhou-hengda.clerk", Application)
-        person_id = old.person_id
+    (named, *_) = await rows(offices, "wuhou-hengda.clerk", Application, upstream_state="certified")
     async with offices.acting("wuhou-hengda.clerk") as scope:
         case = await applications.create_application(
-            scope, edition_id=edition_id, person_id=person_id, deeds="再报", consent_on=date(2023, 3, 1)
+            scope, edition_id=edition_id, person_id=named.person_id, deeds="再报", consent_on=date(2023, 3, 1)
         )
         await applications.submit_application(scope, case.id, version=1)
     async with offices.acting("wuhou-hengda.chair") as scope:
@@ -329,7 +329,7 @@ async def test_news_of_a_title_above_reaches_every_desk_it_came_through_and_so_d
     own = await pushed(offices, titles[7], chengdu)
     await offices.settle()
     case_id = (await case_of(offices, "wuhou.clerk", own)).case_id
-    below, above = await sides(offices, "wuhou", "chengdu", application_id=own)
+    _, above = await sides(offices, "wuhou", "chengdu", application_id=own)
     async with offices.acting("chengdu.clerk") as scope:
         accepted = await handovers.accept_handover(scope, above.id, version=above.version)
     await offices.settle()

@@ -1,0 +1,144 @@
+"""No mutation touches, or tells anything of, a row of another tenant: its id is answered like one that nobody ever gave out.
+
+Generated from the schema: every id in every input, with a person of another union who holds every role, so that only the walls between tenants are left.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from graphql_api.context import EntranceAuthenticator
+from graphql_api.ids import encode_id
+from graphql_api.schema import Contract, build
+from kernel.database import Database
+from kernel.ids import new_id
+from kernel.settings import DatabaseUrls
+from tenants.accounts.entrance import open_entrance
+from tests.graphql_api.client import Client, serving
+from tests.isolation import paths
+from tests.isolation.fixtures import Year
+from tests.isolation.inputs import Mutation, Path, mutations, replaced
+
+VIEWERS = ("jinjiang", "sichuan", "acftu", "power-union", "wuhou", "chengdu", "wuhou-hengda")
+MUTATIONS = mutations(build(b"").executable)
+
+WITHOUT_IDS = {
+    "addMember": "seats a login that is named, in the own union",
+    "createEdition": "names a programme by its code; whose it is decides the service",
+    "createPerson": "makes a file of the own union",
+    "signIn": "names the union and the login; one answer to everything wrong",
+    "signOut": "ends the session at hand",
+}
+"""Mutations whose input holds no id of an object."""
+
+OF_THE_DOOR = {
+    "revokeSession": "sessions belong to an account: test_a_session_of_another_account_is_none",
+    "switchTenant": "membership decides: test_nobody_switches_into_a_union_where_he_has_no_seat",
+}
+"""Mutations that the entrance serves, tested by hand below."""
+
+GENERATED = [mutation for mutation in MUTATIONS if mutation.name not in {*WITHOUT_IDS, *OF_THE_DOOR}]
+PLACES = [(mutation, path, kind) for mutation in GENERATED for path, kind in mutation.ids]
+
+NOT_TOLD_APART: dict[tuple[str, Path], str] = {}
+"""Ids whose own row is answered like a stranger's in everything the year holds, with the reason."""
+
+
+@pytest.fixture(scope="module")
+async def api(contract: Contract, app: Database, year: Year) -> AsyncIterator[Client]:
+    async with serving(contract, app, year.clock, year.tokens) as client:  # type: ignore[arg-type]
+        yield client
+
+
+def test_every_mutation_has_its_place() -> None:
+    assert {mutation.name for mutation in MUTATIONS if not mutation.ids} == set(WITHOUT_IDS)
+    assert set(OF_THE_DOOR) <= {mutation.name for mutation in MUTATIONS}
+    assert {kind for _, _, kind in PLACES} <= set(build(b"").registry.sources)
+
+
+async def state(owner: Database) -> str:
+    """A digest of every row of every table."""
+    async with owner.plain() as session:
+        names = await session.execute(
+            text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1")
+        )
+        parts = " UNION ALL ".join(
+            f"(SELECT '{name}' AS place, md5(string_agg(md5(r::text), '' ORDER BY md5(r::text))) AS digest FROM {name} r)"
+            for name in names.scalars()
+        )
+        whole = await session.execute(text(f"SELECT string_agg(place || coalesce(digest, '-'), ' ') FROM ({parts}) parts"))
+        return whole.scalar_one()
+
+
+def foreign(year: Year, kind: str, viewer: str) -> Iterator[str]:
+    """One row of each other union that has such rows; of what is published, what is not yet; of unions those that the viewer does not know."""
+    if kind == "Tenant":
+        yield from (
+            encode_id(kind, facts.id) for code, facts in year.tenants.items() if not paths.may_know(viewer, code)
+        )
+        return
+    own = set(year.ids(kind, viewer))
+    for code in year.homes[kind]:
+        ids = year.ids(kind, code) if kind != "Edition" else year.drafts.get(code, [])
+        if code != viewer:
+            yield from [shown for shown in ids if shown not in own][:1]
+
+
+def own(year: Year, kind: str, viewer: str) -> list[str]:
+    """Some rows of the viewer's own union, from the first to the last."""
+    if kind == "Tenant":
+        return [encode_id(kind, year.tenants[viewer].id)]
+    ids = year.ids(kind, viewer)
+    return ids[:: max(1, len(ids) // 5)]
+
+
+async def answer(api: Client, who: str, mutation: Mutation, given: dict[str, Any]) -> str:
+    """What the payload says, whatever the key."""
+    return repr(await api.data(mutation.query, who=who, input=given))
+
+
+def given_by(year: Year, mutation: Mutation, viewer: str, place: int = 0) -> dict[str, Any]:
+    """An input with the viewer's own rows, as far as his union has them."""
+
+    def pick(_path: Path, kind: str) -> str:
+        ids = own(year, kind, viewer)
+        return ids[place % len(ids)] if ids else encode_id(kind, new_id())
+
+    return mutation.build(pick)
+
+
+@pytest.mark.parametrize(
+    ("mutation", "path", "kind"),
+    [pytest.param(*place, id=f"{place[0].name}-{'.'.join(map(str, place[1]))}") for place in PLACES],
+)
+async def test_a_foreign_row_is_answered_like_none_and_stays_as_it_is(
+    api: Client, owner: Database, year: Year, mutation: Mutation, path: Path, kind: str
+) -> None:
+    before, asked = await state(owner), 0
+    for viewer in VIEWERS:
+        others = list(foreign(year, kind, viewer))[:2]
+        if not others:
+            continue
+        given, who = given_by(year, mutation, viewer), year.everything(viewer)
+        unknown = await answer(api, who, mutation, replaced(given, path, encode_id(kind, new_id())))
+        assert "'code'" in unknown, unknown
+        for shown in others:
+            assert await answer(api, who, mutation, replaced(given, path, shown)) == unknown, viewer
+            asked += 1
+    assert asked >= 2
+    assert await state(owner) == before
+    assert await is_told_apart(api, year, mutation, path, kind) == ((mutation.name, path) not in NOT_TOLD_APART)
+
+
+async def is_told_apart(api: Client, year: Year, mutation: Mutation, path: Path, kind: str) -> bool:
+    """Whether somewhere an own row in this place is answered otherwise than none: else the test above would prove nothing."""
+    for viewer in (*year.homes.get(kind, {}), "chengdu"):
+        who = year.everything(viewer)
+        for place in range(6):
+            given = given_by(year, mutation, viewer, place)
+            unknown = await answer(api, who, mutation, replaced(given, path, encode_id(kind, new_id())))
+            if await answer(api, who, mutation, {**given, "idempotencyKey": f"apart-{new_id()}"}) != unknown:
+                return True
+    return False
