@@ -138,10 +138,11 @@ def sort_key(name: str) -> str:
 
 
 def _checked(scope: WriteScope, facts: PersonFacts) -> PersonFacts:
-    checked = cleaned(facts, scope.clock.today())
+    path = ("input", "facts")
+    checked = cleaned(facts, scope.clock.today(), path=path)
     if checked.employer_code is None:
         return checked
-    return replace(checked, employer_code=require_credit_code(checked.employer_code, path=("input", "employerCode")))
+    return replace(checked, employer_code=require_credit_code(checked.employer_code, path=(*path, "employerCode")))
 
 
 def _new_file(scope: WriteScope, facts: PersonFacts, number: str, phone: str | None) -> Person:

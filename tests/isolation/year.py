@@ -380,9 +380,10 @@ async def _give_places(offices: Offices) -> None:
             scope, edition.id, version=edition.version, document_no="总工办发〔2025〕3号", schedule=schedule
         )
     await offices.settle()
-    for office, programme, year in (("acftu", "national_craftsman", 2026), ("chengdu", "chengdu_craftsman", 2026)):
+    drafts = (("acftu", "national_craftsman"), ("chengdu", "chengdu_craftsman"), ("changzhou", "longcheng_craftsman"))
+    for office, programme in drafts:
         async with offices.acting(f"{office}.reviewer") as scope:
-            await catalogue.create_edition(scope, NewEdition(programme_code=programme, year=year))
+            await catalogue.create_edition(scope, NewEdition(programme_code=programme, year=2026))
 
 
 _LAST_EDITION = text("SELECT id, version FROM edition WHERE year = :year AND tenant_id = current_setting('app.tenant')::uuid")

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 import pytest_asyncio
+from sqlalchemy import text
 
 from authz.roles import Role
 from graphql_api.ids import encode_id
