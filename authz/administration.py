@@ -15,7 +15,9 @@ from authz.permissions import Permission
 from authz.roles import Role
 from authz.scope import WriteScope, audit_act
 from authz.subject import Subject
-from kernel.database import Database
+from kernel import audit
+from kernel.clock import Clock
+from kernel.database import WriteSession
 from tenants.accounts import service
 from tenants.accounts.entrance import Entrance
 from tenants.accounts.service import NewAccount, Seat
@@ -99,12 +101,25 @@ async def end_member(scope: WriteScope, membership_id: UUID) -> UUID:
     return membership_id
 
 
-async def found_member(owner: Database, tenant_id: UUID, account_id: UUID, seat: Seat) -> UUID:
-    """Seat somebody without asking the gate: for the installation's owner, who seats the first administrators and the demo."""
+async def found_member(session: WriteSession, clock: Clock, account_id: UUID, seat: Seat, *, by: str) -> UUID:
+    """Seat somebody without asking the gate: for the installation's owner, who seats the first administrators; `by` is what the audit entry shows.
+
+    Raises UNKNOWN_ROLE, EXCLUSIVE_ROLES and the refusals of `tenants.accounts.service.seat_member`.
+    """
     roles = require_roles(seat.roles)
     checked = Seat(name=seat.name, roles=roles, valid_from=seat.valid_from, valid_to=seat.valid_to)
-    async with owner.write(tenant_id) as session:
-        return await service.seat_member(session, account_id, checked)
+    membership_id = await service.seat_member(session, account_id, checked)
+    audit.record(
+        session,
+        at=clock.now(),
+        account_id=None,
+        actor=by,
+        act=Permission.MEMBERSHIP_CREATE,
+        object_kind="membership",
+        object_id=membership_id,
+        after={"account_id": str(account_id), **_shown(roles, seat.valid_from, seat.valid_to)},
+    )
+    return membership_id
 
 
 async def _account(scope: WriteScope, entrance: Entrance, new: NewMember) -> UUID:

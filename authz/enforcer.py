@@ -153,4 +153,5 @@ class _InForce:
 
 _IN_FORCE = _InForce()
 current = _IN_FORCE.get
+"""The policy in force, built at the first call: every process calls it at its start, so that a policy in doubt (PolicyError) lets none begin."""
 swap = _IN_FORCE.swap

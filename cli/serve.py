@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 
+from authz import enforcer
 from cli.attached import run_api
 from cli.claim import AlreadyRunningError, claim
 from cli.commands import Commands, add_command
@@ -32,9 +33,10 @@ def register(commands: Commands) -> None:
 def run_tree(settings: Settings, *, banner: Banner, load: Load = lambda _: None) -> int:
     """Run everything until a signal comes, and stop everything that was started; returns the exit code.
 
-    First claims home and port (raises AlreadyRunningError before anything slow), then starts or adopts PostgreSQL, migrates, calls
+    First looks at the policy (raises PolicyError) and claims home and port (raises AlreadyRunningError before anything slow), then starts or adopts PostgreSQL, migrates, calls
     `load(server)` (demo data), starts API and workers, waits for `/readyz` and prints `banner()`.
     """
+    enforcer.current()
     with claim(settings) as held, server_in_use(settings, report=report) as server:
         runner.prepare(settings, server)
         load(server)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +13,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.database import Base, TenantRow, WriteSession
 from kernel.errors import IDEMPOTENCY_MISMATCH
 from kernel.ids import new_id
+from kernel.sealing import sealer_of
 
 
 class IdempotencyKey(TenantRow, Base):
-    """A key that was used: by whom, for which request (as a hash), and what came of it."""
+    """A key that was used: by whom, for which request (as a keyed hash: it may hold an ID number), and what came of it."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = (UniqueConstraint("tenant_id", "account_id", "key"),)
@@ -43,7 +43,8 @@ async def claim(
 
     A concurrent claim of the same key waits here until the first one has ended. Raises IDEMPOTENCY_MISMATCH where the key came with another request.
     """
-    digest = sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+    asked = orjson.dumps(request, option=orjson.OPT_SORT_KEYS, default=str)
+    digest = sealer_of(session).recognise("idempotency", asked)
     row = {"tenant_id": session.tenant_id, "account_id": account_id, "key": key}
     fresh = await session.execute(
         insert(IdempotencyKey)

@@ -56,7 +56,7 @@ def configure_logging(settings: Settings, process: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level)
-    for noisy in ("uvicorn.access", "sqlalchemy.engine", "asyncio"):
+    for noisy in ("uvicorn.access", "sqlalchemy.engine", "asyncio", "casbin"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

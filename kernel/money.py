@@ -1,6 +1,6 @@
 """Money is an integer number of 分 in the database and a Decimal of 元 at the edges; never a float."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from kernel.errors import BAD_AMOUNT
 
@@ -12,9 +12,9 @@ def fen_from_yuan(text: str, *, path: tuple[str, ...]) -> int:
     """分 from an amount of 元 written as text, such as `20000` or `0.05`; raises BAD_AMOUNT at `path`."""
     try:
         fen = Decimal(text) * FEN_PER_YUAN
-    except InvalidOperation as problem:
+    except ArithmeticError as problem:  # not a number, or one whose exponent has no end
         raise BAD_AMOUNT(path=path) from problem
-    if not fen.is_finite() or fen != fen.to_integral_value() or not 0 <= fen <= _MOST_FEN:
+    if not fen.is_finite() or not 0 <= fen <= _MOST_FEN or fen != fen.to_integral_value():
         raise BAD_AMOUNT(path=path)
     return int(fen)
 

@@ -51,6 +51,10 @@ class Sealer:
         """A keyed hash of an ID number, by which the same person is recognised in every tenant."""
         return hmac.new(self._index_key, value.encode(), sha256).digest()
 
+    def recognise(self, purpose: str, value: bytes) -> str:
+        """A keyed hash by which the same value is known again for this purpose; without the key nothing can be guessed from it."""
+        return hmac.new(self._derive(b"recognise " + purpose.encode()), value, sha256).hexdigest()
+
     def _cipher(self, tenant_id: UUID) -> AESGCM:
         if tenant_id not in self._ciphers:
             if len(self._ciphers) > 10_000:  # noqa: PLR2004 - a bound on memory, not a rule

@@ -42,6 +42,11 @@ def grant(op: Operations | Any, table: str, role: DatabaseRole, rights: str) -> 
     op.execute(f"GRANT {rights} ON {table} TO {role_in_database(role)}")
 
 
+def revoke(op: Operations | Any, table: str, role: DatabaseRole) -> None:  # noqa: ANN401
+    """Take a role's rights on a table back; only where the table itself stays."""
+    op.execute(f"REVOKE ALL ON {table} FROM {role_in_database(role)}")
+
+
 def grant_tenant_table(op: Operations | Any, table: str, rights: str = READ_WRITE) -> None:  # noqa: ANN401
     """The usual rights on a tenant table: web and courier alike (both are bound to one tenant), the auditor reads."""
     for role in (DatabaseRole.APP, DatabaseRole.COURIER):

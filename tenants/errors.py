@@ -16,6 +16,12 @@ TOO_MANY_ATTEMPTS = refused(
     en="Too many failed sign-ins from this address; try again in {retry_after} seconds",
 )
 
+ALREADY_FOUNDED = conflict(
+    "ALREADY_FOUNDED",
+    zh="系统已经建立，首个工会是“{name}”（{code}），其管理员已经就任；增加工会或人员请用 union add、member add",
+    en="Founded already: the first union is {name} ({code}), and its administrators are seated; use union add and member add",
+)
+UNKNOWN_UNION = invalid("UNKNOWN_UNION", zh="没有代码为“{code}”的工会", en="There is no union with the code {code}")
 UNKNOWN_LEVEL = invalid("UNKNOWN_LEVEL", zh="没有“{level}”这一层级", en="There is no level {level}")
 UNKNOWN_SUPERIOR = invalid(
     "UNKNOWN_SUPERIOR", zh="上级工会不存在或已停用", en="The superior union does not exist or is closed"

@@ -50,6 +50,12 @@ async def get_tenant_by_code(session: AsyncSession, code: str) -> TenantFacts:
     return _require(await find_tenant_by_code(session, code))
 
 
+async def find_first_tenant(session: AsyncSession) -> TenantFacts | None:
+    """The union at the top that was made first, with which the installation began; None before it was founded."""
+    tops = facts_select().where(Tenant.parent_id.is_(None))
+    return await _find(session, tops.order_by(Tenant.created_at, Tenant.id).limit(1))
+
+
 async def list_tenants(session: AsyncSession, tenant_ids: Iterable[UUID]) -> dict[UUID, TenantFacts]:
     """The unions of these ids; unknown ids are left out."""
     rows = await session.execute(facts_select().where(Tenant.id.in_(set(tenant_ids))))

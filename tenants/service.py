@@ -1,7 +1,7 @@
 """Changing the tree: whoever calls has been allowed to (see `authz.administration`, or runs as the database's owner)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,6 +39,7 @@ class NewTenant:
     parent_id: UUID | None = None
     industry_parent_id: UUID | None = None
     credit_code: str | None = None
+    id: UUID = field(default_factory=new_id)
 
 
 async def seed_levels(session: AsyncSession) -> None:
@@ -67,17 +68,16 @@ async def add_tenant(session: AsyncSession, clock: Clock, new: NewTenant) -> Ten
     await repository.lock_tree(session, exclusive=False)
     parent = await _superior(session, new.parent_id, level, "parent")
     industry_parent = await _superior(session, new.industry_parent_id, level, "industryParent")
-    tenant_id = new_id()
-    segment = tree.segment(tenant_id)
+    segment = tree.segment(new.id)
     tenant = TenantFacts(
-        id=tenant_id,
+        id=new.id,
         code=new.code,
         name=name,
         level=level.code,
         level_rank=level.rank,
         line=level.line.value,
         path=tree.root_path(segment) if parent is None else tree.child_path(parent.path, segment),
-        industry_path=_industry_path(tenant_id, level.line, industry_parent),
+        industry_path=_industry_path(new.id, level.line, industry_parent),
         parent_id=new.parent_id,
         industry_parent_id=new.industry_parent_id,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from kernel.outbox import DELIVER
 from kernel.outbox_queue import LeasedJob
 from kernel.schedule import DUE_ACTOR
-from workers.chores import plan_seals, purge_jobs, purge_sessions, seal_audit
+from workers.chores import plan_seals, purge_jobs, purge_traces, seal_audit
 from workers.courier import deliver_letter
 from workers.workshop import HopelessError, Workshop
 
@@ -43,5 +43,5 @@ ACTORS: Mapping[str, JobFunction] = {
     "plan_seals": plan_seals,
     "seal_audit": seal_audit,
     "purge_jobs": purge_jobs,
-    "purge_sessions": purge_sessions,
+    "purge_traces": purge_traces,
 }

@@ -1,21 +1,28 @@
 """The installation's own work: sealing audit entries, clearing away what has ended."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel import schedule
 from kernel.audit import AuditPending
 from kernel.audit_anchor import append_anchor
 from kernel.audit_chain import Anchor, seal_entries
+from kernel.idempotency import IdempotencyKey
 from kernel.logging import get_logger
 from kernel.outbox_queue import LeasedJob, enqueue_for, purge_finished
+from tenants.accounts.model import SignInFailure, SignInSession
 from workers.workshop import Workshop
 
 KEEP_JOBS = timedelta(days=7)
 KEEP_SLOTS = timedelta(days=30)
+KEEP_TRACES = timedelta(days=7)
+TRACES: tuple[InstrumentedAttribute[datetime], ...] = (SignInFailure.at, SignInSession.expires_at, IdempotencyKey.at)
+"""What people leave behind by asking, by the time from which it is of no more use. Of used keys the courier's role sees only those older than this
+(`migrations/versions/0001_kernel.py`)."""
 _TENANTS_AT_ONCE = 1000
 _SEALS_AT_ONCE = 20
 _LOOK_AGAIN = "now() + interval '10 minutes'"
@@ -59,14 +66,13 @@ async def purge_jobs(workshop: Workshop, job: LeasedJob) -> None:
             pass
 
 
-async def purge_sessions(workshop: Workshop, job: LeasedJob) -> None:
-    """Delete the sign-ins that expired a day ago, by whichever of the two clocks is behind."""
-    before = workshop.clock.now() - timedelta(days=1)
-    away = text(
-        "DELETE FROM sign_in_session WHERE expires_at < least(CAST(:before AS timestamptz), now() - interval '1 day')"
-    )
+async def purge_traces(workshop: Workshop, job: LeasedJob) -> None:
+    """Delete failed sign-ins, sessions that have run out and used keys when they are a week old, by whichever of the two clocks is behind."""
+    before = func.least(workshop.clock.now() - KEEP_TRACES, func.now() - KEEP_TRACES)
     async with workshop.tend(job) as session:
-        await session.execute(away, {"before": before})
+        for moment in TRACES:
+            old = delete(moment.class_).where(moment < before)
+            await session.execute(old.execution_options(synchronize_session=False))
 
 
 def _leave_anchor(workshop: Workshop, anchor: Anchor) -> None:

@@ -7,6 +7,7 @@ from types import FrameType
 
 from dramatiq.worker import Worker
 
+from authz import enforcer
 from kernel.clock import Clock, ShiftedClock, SystemClock
 from kernel.database import Database
 from kernel.logging import configure_logging, get_logger
@@ -27,9 +28,10 @@ _log = get_logger(__name__)
 
 
 def main() -> None:
-    """Run with the environment's settings. `cli.attached` ends the process when its parent dies."""
+    """Run with the environment's settings; raises PolicyError before any job. `cli.attached` ends the process when its parent dies."""
     settings = Settings.from_env(os.environ)
     configure_logging(settings, "worker")
+    enforcer.current()
     broker = QueueBroker(lambda: open_workshop(settings))
     broker.declare_actors()
     work_until_told(broker, threads=settings.worker_threads, drain_seconds=settings.drain_timeout)

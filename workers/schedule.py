@@ -32,7 +32,7 @@ class Chore:
 CHORES = (
     Chore("plan_seals", "* * * * *"),
     Chore("purge_jobs", "17 3 * * *"),
-    Chore("purge_sessions", "*/15 * * * *"),
+    Chore("purge_traces", "27 3 * * *"),
 )
 
 

@@ -3,16 +3,16 @@
 import strawberry
 
 from graphql_api.filters import among, at_least, at_most, begins, equals, refers_to
-from graphql_api.handovers.types import HandoverDirection, HandoverKind, HandoverStateType
+from graphql_api.handovers.words import Direction, HandoverState, Kind
 from graphql_api.scalars import Date
 from programmes.handovers.model import Handover, RegisterEntry
 
 
 @strawberry.input
 class HandoverFilter:
-    direction: HandoverDirection | None = equals(Handover.direction)
-    kind: list[HandoverKind] | None = among(Handover.kind)
-    state: list[HandoverStateType] | None = among(Handover.state)
+    direction: Direction | None = equals(Handover.direction)
+    kind: list[Kind] | None = among(Handover.kind)
+    state: list[HandoverState] | None = among(Handover.state)
     edition: strawberry.ID | None = refers_to(Handover.edition_id, "Edition")
 
 

@@ -11,7 +11,9 @@ from graphql_api.sources import many, one
 @strawberry.type
 class HandoversQuery:
     handover: HandoverType | None = one(description="One handover of this tenant.")
-    handovers: Connection[HandoverType] = many(filter=HandoverFilter, description="What passes to and from here.")
-    register: Connection[RegisterEntryType] = many(
+    handovers: Connection[HandoverType] | None = many(
+        filter=HandoverFilter, description="What passes to and from here."
+    )
+    register: Connection[RegisterEntryType] | None = many(
         filter=RegisterFilter, description="Titles granted below, as announced to this union."
     )

@@ -4,18 +4,12 @@ import strawberry
 
 from graphql_api.applications.types import ApplicationType
 from graphql_api.catalogue.types import EditionType
+from graphql_api.handovers.words import Direction, HandoverState, Kind
 from graphql_api.scalars import Date, DateTime
 from graphql_api.sources import Node, Source, column, descending, to_many, to_one
 from graphql_api.tenants.types import TenantType
 from programmes.handovers.model import Drift, Handover, RegisterEntry
 from programmes.handovers.queries import visible_handovers, visible_register
-from programmes.handovers.rules import Direction, HandoverState, Kind
-
-HandoverDirection = strawberry.enum(Direction, name="HandoverDirection", description="Which side this record is.")
-HandoverKind = strawberry.enum(
-    Kind, name="HandoverKind", description="In one edition, pushed to the next title's, or pulled from the register."
-)
-HandoverStateType = strawberry.enum(HandoverState, name="HandoverState", description="Where the handover stands.")
 
 
 @strawberry.type(
@@ -34,9 +28,9 @@ class DriftType(Node):
 class HandoverType(Node):
     __source__ = Source(Handover, order=(descending(Handover.updated_at),), visible=visible_handovers)
 
-    direction: HandoverDirection = column(Handover.direction)
-    kind: HandoverKind = column(Handover.kind)
-    state: HandoverStateType = column(Handover.state)
+    direction: Direction = column(Handover.direction)
+    kind: Kind = column(Handover.kind)
+    state: HandoverState = column(Handover.state)
     counterpart: TenantType | None = to_one(Handover.counterpart_id)
     edition: EditionType | None = to_one(Handover.edition_id)
     application: ApplicationType | None = to_one(Handover.application_id)

@@ -11,7 +11,9 @@ class PersonFactsInput:
     employer: str
     occupation: str
     frontline_since: str = strawberry.field(description="First month on the production line.")
-    employer_code: str | None = strawberry.field(default=None, description="Unified social credit code of the employer.")
+    employer_code: str | None = strawberry.field(
+        default=None, description="Unified social credit code of the employer."
+    )
     post: str | None = None
     industry: str | None = None
     ethnicity: str | None = None

@@ -122,7 +122,7 @@ class TenantsMutation:
             )
             return await administration.add_member(scope, info.context.services.entrance, new)
 
-        # What is kept of the request is a plain hash, against which a password could be guessed.
+        # A password takes no part in what is kept of a request, not even in a keyed hash.
         return await perform(info, MemberPayload, dataclasses.replace(given, password=None), act)
 
     @strawberry.mutation(description="Give a member other roles or another period, from his next request on.")

@@ -17,7 +17,9 @@ from tenants.queries import find_visible_tenant_by_code
 
 @strawberry.type
 class TenantsQuery:
-    members: Connection[MemberType] = many(description="The people of this union; for its administrators and auditors.")
+    members: Connection[MemberType] | None = many(
+        description="The people of this union; for its administrators and auditors."
+    )
 
     @strawberry.field(description="Who is signed in; null for nobody.")
     async def viewer(self, info: Info) -> Viewer | None:
@@ -25,7 +27,7 @@ class TenantsQuery:
         return None if info.context.signed_in is None else Viewer(signed_in=info.context.signed_in)
 
     @strawberry.field(description="The viewer's own live sessions in all unions, the latest first.")
-    async def sessions(self, info: Info) -> list[SessionType]:
+    async def sessions(self, info: Info) -> list[SessionType] | None:
         """At most a few."""
         return await list_sessions(info, info.context.require_signed_in())
 

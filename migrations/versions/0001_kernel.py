@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from kernel.postgres import DatabaseRole
-from migrations.tables import APPEND_ONLY, READ_ONLY, READ_WRITE, grant, grant_tenant_table, open_to, protect
+from migrations.tables import APPEND_ONLY, READ_ONLY, READ_WRITE, grant, grant_tenant_table, open_to, protect, revoke
 
 revision: str = "0001"
 down_revision: str | None = None
@@ -17,6 +17,7 @@ depends_on: str | None = None
 
 
 def upgrade() -> None:
+    grant(op, "alembic_version", DatabaseRole.APP, READ_ONLY)
     op.create_table(
         "audit_entry",
         sa.Column("tenant_id", sa.UUID(), nullable=False),
@@ -91,7 +92,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "account_id", "key", name=op.f("uq_idempotency_key_tenant_id_account_id_key")),
     )
     protect(op, "idempotency_key")
-    grant_tenant_table(op, "idempotency_key")
+    old = "at < now() - interval '7 days'"
+    open_to(op, "idempotency_key", DatabaseRole.COURIER, "courier_forgets_old_ones", old)
+    grant(op, "idempotency_key", DatabaseRole.APP, "SELECT, INSERT, UPDATE")
+    grant(op, "idempotency_key", DatabaseRole.COURIER, "SELECT (at), DELETE")
+    grant(op, "idempotency_key", DatabaseRole.AUDITOR, READ_ONLY)
     op.create_table(
         "inbox_entry",
         sa.Column("tenant_id", sa.UUID(), nullable=False),
@@ -183,3 +188,4 @@ def downgrade() -> None:
     op.drop_table("audit_seal")
     op.drop_table("audit_pending")
     op.drop_table("audit_entry")
+    revoke(op, "alembic_version", DatabaseRole.APP)

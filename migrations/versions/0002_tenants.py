@@ -51,6 +51,7 @@ def upgrade() -> None:
     op.create_index("ix_sign_in_failure_address", "sign_in_failure", ["address", "at"], unique=False)
     op.create_index("ix_sign_in_failure_at", "sign_in_failure", ["at"], unique=False)
     grant(op, "sign_in_failure", DatabaseRole.LOGIN, READ_WRITE)
+    grant(op, "sign_in_failure", DatabaseRole.COURIER, "SELECT (at), DELETE")
     op.create_table(
         "membership",
         sa.Column("tenant_id", sa.UUID(), nullable=False),

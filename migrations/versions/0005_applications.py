@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("edition_id", "person_index", name=op.f("pk_case_claim")),
     )
     protect(op, "case_claim")
-    grant_tenant_table(op, "case_claim")
+    grant_tenant_table(op, "case_claim", "SELECT, INSERT, DELETE")
     op.create_table(
         "application",
         sa.Column("tenant_id", sa.UUID(), nullable=False),

@@ -53,12 +53,12 @@ async def get_application(session: ReadSession, application_id: UUID) -> Applica
 
 
 async def viewer_actions(scope: ReadScope, cases: Sequence[CaseStanding]) -> list[list[ViewerAction]]:
-    """For each case, the acts that its state takes, each with the gate's word; one statement for all duties, one per edition for its rulebook."""
+    """For each case, the acts that a person can do in its state, each with the gate's word; one statement for all duties, one per edition for its rulebook."""
     stages = {
         edition_id: [stage.code for stage in (await rulebook_of(scope.session, edition_id)).stages]
         for edition_id in {case.edition_id for case in cases}
     }
-    acts = [possible_acts(case.desk, case.state, stages[case.edition_id]) for case in cases]
+    acts = [_acts_of_people(case, stages[case.edition_id]) for case in cases]
     subjects = [
         Subject(kind="case", id=case.id, stage=case.state, desk=case.desk, creator=case.created_by) for case in cases
     ]
@@ -68,6 +68,12 @@ async def viewer_actions(scope: ReadScope, cases: Sequence[CaseStanding]) -> lis
         [ViewerAction(act, _refusal(case, act, decisions[Permission(permission_word(act))].reason)) for act in row]
         for case, row, decisions in zip(cases, acts, judged, strict=True)
     ]
+
+
+def _acts_of_people(case: CaseStanding, stages: Sequence[str]) -> list[Act]:
+    """What the table knows here, without the acts by which the machinery writes down what the desk above did."""
+    acts = possible_acts(case.desk, case.state, stages)
+    return [act for act in acts if permission_word(act) != Permission.CASE_MIRROR]
 
 
 def _refusal(case: CaseStanding, act: Act, refusal: Failure | None) -> Failure | None:

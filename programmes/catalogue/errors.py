@@ -14,6 +14,21 @@ RULEBOOK_CHANGED = conflict(
     zh="规则 {programme} 的版本 {version} 已经载入，内容不得更改；请另立新版本",
     en="Version {version} of the rulebook {programme} is loaded already and may not change; give it a new version",
 )
+NOT_SHIPPED = invalid(
+    "NOT_SHIPPED",
+    zh="没有代码为“{programme}”的规则（现有：{known}）",
+    en="There is no rulebook of {programme} (there are: {known})",
+)
+ORGANISER_LEVEL = refused(
+    "ORGANISER_LEVEL",
+    zh="“{programme}”由{wanted}工会主办，{organiser}不是这一层级",
+    en="{programme} is organised at the level {wanted}, and {organiser} is not of that level",
+)
+ORGANISER_FIXED = refused(
+    "ORGANISER_FIXED",
+    zh="“{programme}”的主办单位已定，不能改为{organiser}",
+    en="The organiser of {programme} is settled and cannot become {organiser}",
+)
 EDITION_EXISTS = conflict(
     "EDITION_EXISTS",
     zh="{year} 年第 {cohort_no} 期已经存在",

@@ -13,7 +13,8 @@ from kernel.database import Base, TenantRow, VersionedRow
 class Handover(VersionedRow, Base):
     """One passing of one case; both sides' records share `correlation_id`.
 
-    `direction`: outgoing or incoming. `kind`: recommendation, push or pull. `state`: requested, offered, accepted, returned, declined, withdrawn, undone.
+    `direction`: outgoing or incoming. `kind`: recommendation, push or pull. `state`: requested, offered, accepted, returned,
+    declined, withdrawing, withdrawn.
     """
 
     __tablename__ = "handover"

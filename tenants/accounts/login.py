@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, or_, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import case, func, or_, update
 
 from kernel import audit
 from kernel.clock import Clock
@@ -60,12 +59,6 @@ async def sign_in(entrance: Entrance, given: Credentials, clock: Clock, *, reque
             return begun
     await _note_failure(entrance, candidate, given, clock, wrong=not right and candidate.open)
     raise SIGN_IN_FAILED()
-
-
-async def purge_failures(session: AsyncSession, before: datetime) -> int:
-    """Forget old failures; on a connection of the login role. Returns how many."""
-    statement = delete(SignInFailure).where(SignInFailure.at < before).returning(SignInFailure.id)
-    return len((await session.execute(statement)).all())
 
 
 async def _find_candidate(entrance: Entrance, given: Credentials, clock: Clock) -> _Candidate:

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, select, update
 
 from kernel import audit
 from kernel.clock import Clock
@@ -166,12 +165,6 @@ async def revoke_all_sessions(session: WriteSession, account_id: UUID, at: datet
     """End every session of an account; on a connection of the login role."""
     statement = update(SignInSession).where(SignInSession.account_id == account_id, SignInSession.revoked_at.is_(None))
     await session.execute(statement.values(revoked_at=at).execution_options(synchronize_session=False))
-
-
-async def purge_sessions(session: AsyncSession, before: datetime) -> int:
-    """Forget sessions that ended by themselves before then; on a connection of the login role. Returns how many. The audit record stays."""
-    statement = delete(SignInSession).where(SignInSession.expires_at < before).returning(SignInSession.id)
-    return len((await session.execute(statement)).all())
 
 
 async def _require_still_live(session: WriteSession, session_id: UUID) -> None:

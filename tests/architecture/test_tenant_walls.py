@@ -41,6 +41,13 @@ FURTHER_POLICIES = {
         "true",
     ): "the sealing job looks for tenants with new entries",
     ("due_item", "courier_sees_all", "courier", "ALL", "true"): "the schedule looks for what is due anywhere",
+    (
+        "idempotency_key",
+        "courier_forgets_old_ones",
+        "courier",
+        "ALL",
+        "(at < (now() - '7 days'::interval))",
+    ): "a chore removes used keys of all tenants",
     ("membership", "login_finds_members", "login", "ALL", "true"): "signing in looks for a person's memberships",
     (
         "edition",
@@ -154,18 +161,30 @@ def test_every_further_policy_has_its_reason(catalogue: Catalogue, settings: Set
     assert found == set(FURTHER_POLICIES)
 
 
-def test_the_web_has_no_right_on_sessions_and_the_courier_only_removes_old_ones(
-    catalogue: Catalogue, settings: Settings
-) -> None:
-    rows = catalogue.fetch(
-        "select replace(a.grantee::regrole::text, '"
-        + settings.role_prefix
-        + "_', ''), string_agg(a.privilege_type, ' ' "
-        "order by a.privilege_type) from pg_class c, aclexplode(c.relacl) a where c.relname = 'sign_in_session' group by 1"
-    )
+ALL = "DELETE INSERT SELECT UPDATE"
+NARROW_RIGHTS = {
+    "sign_in_session": {"login": ALL, "courier": "DELETE SELECT(expires_at)"},
+    "sign_in_failure": {"login": ALL, "courier": "DELETE SELECT(at)"},
+    "idempotency_key": {"app": "INSERT SELECT UPDATE", "courier": "DELETE SELECT(at)", "auditor": "SELECT"},
+    "case_claim": {"app": "DELETE INSERT SELECT", "courier": "DELETE INSERT SELECT", "auditor": "SELECT"},
+}
+RIGHTS = """
+    with given as (
+        select a.grantee, a.privilege_type as word from pg_class c, aclexplode(c.relacl) a where c.oid = '{table}'::regclass
+        union all
+        select a.grantee, a.privilege_type || '(' || t.attname || ')' from pg_attribute t, aclexplode(t.attacl) a
+        where t.attrelid = '{table}'::regclass)
+    select replace(grantee::regrole::text, '{prefix}_', ''), string_agg(word, ' ' order by word) from given group by 1
+"""
+
+
+@pytest.mark.parametrize("table", NARROW_RIGHTS)
+def test_a_role_has_no_more_rights_than_it_needs(catalogue: Catalogue, settings: Settings, table: str) -> None:
+    """The web reads no session and rewrites no claim; the courier of what people leave behind sees no more than its age."""
+    rows = catalogue.fetch(RIGHTS.format(table=table, prefix=settings.role_prefix))
     rights = dict(tuple(row) for row in rows)
     del rights["owner"]
-    assert rights == {"login": "DELETE INSERT SELECT UPDATE", "courier": "DELETE"}
+    assert rights == NARROW_RIGHTS[table]
 
 
 def test_every_table_is_a_tenants_or_a_known_reference(catalogue: Catalogue) -> None:

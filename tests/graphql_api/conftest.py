@@ -8,6 +8,7 @@ from graphql_api.people.queries import PeopleQuery
 from graphql_api.schema import Contract, build
 from kernel.clock import CHINA, FixedClock
 from kernel.database import Database
+from kernel.sealing import Sealer
 from kernel.settings import DatabaseUrls
 from tests.graphql_api.client import Client, Tokens, serving
 from tests.graphql_api.world import Cases, make_cases
@@ -30,7 +31,7 @@ async def owner(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="module")
 async def app(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
-    database = Database(database_urls.app, pool_size=4)
+    database = Database(database_urls.app, pool_size=4, sealer=Sealer(bytes(range(32))))
     yield database
     await database.close()
 

@@ -46,8 +46,23 @@ _TEXTS: dict[str, Callable[[], str]] = {
     "password": lambda: "Long-and-unguessable-9",
     "present": lambda: "王评审",
 }
-_INTEGERS = {"version": 999_999, "year": 2027, "item": 1, "quorum": 1, "places": 3, "rank": 1, "position": 1, "cohortNo": 1}
-_SCALARS: dict[str, Any] = {"Boolean": True, "Date": "2025-08-01", "Decimal": "10", "JSON": 5, "DateTime": "2025-08-01T09:00:00+08:00"}
+_INTEGERS = {
+    "version": 999_999,
+    "year": 2027,
+    "item": 1,
+    "quorum": 1,
+    "places": 3,
+    "rank": 1,
+    "position": 1,
+    "cohortNo": 1,
+}
+_SCALARS: dict[str, Any] = {
+    "Boolean": True,
+    "Date": "2025-08-01",
+    "Decimal": "10",
+    "JSON": 5,
+    "DateTime": "2025-08-01T09:00:00+08:00",
+}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from cli.demo import country
 from graphql_api.context import EntranceAuthenticator
 from graphql_api.ids import encode_id
 from graphql_api.schema import Contract, build
@@ -71,7 +72,7 @@ async def special(app: Database, owner: Database, year: Year) -> Special:
         case = (await session.execute(cases, {"chengdu": year.tenants["chengdu"].id})).one()
         meeting = text(
             "INSERT INTO meeting SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(), 'state', 'open', 'version', 1,"
-            " 'quorum', 1, 'edition_id', :edition, 'members', '[{\"name\": \"王评审\", \"unit\": \"某校\", \"outside\": true}]'::jsonb))).*"
+            ' \'quorum\', 1, \'edition_id\', CAST(:edition AS text), \'members\', \'[{"name": "王评审", "unit": "某校", "outside": true}]\'::jsonb))).*'
             " FROM meeting m WHERE m.tenant_id = :chengdu LIMIT 1 RETURNING id"
         )
         given = {"edition": str(case.edition_id), "chengdu": year.tenants["chengdu"].id}
@@ -85,6 +86,14 @@ async def special(app: Database, owner: Database, year: Year) -> Special:
         "createApplication": ({"Edition": encode_id("Edition", national)}, {}),
         "grantExtraUnit": ({"Edition": year.drafts["changzhou"][0]}, {"version": 1}),
     }
+
+
+@pytest.fixture(autouse=True)
+async def unchanged(owner: Database, year: Year) -> None:
+    """An own row that was found may have been changed by the test before."""
+    async with owner.plain() as session:
+        found = {"tenant": year.tenants["changzhou"].id}
+        await session.execute(text("UPDATE edition SET version = 1 WHERE tenant_id = :tenant"), found)
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +112,17 @@ async def state(owner: Database) -> str:
     """A digest of every row of every table."""
     async with owner.plain() as session:
         names = await session.execute(
-            text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1")
+            text(
+                "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
+            )
         )
         parts = " UNION ALL ".join(
             f"(SELECT '{name}' AS place, md5(string_agg(md5(r::text), '' ORDER BY md5(r::text))) AS digest FROM {name} r)"
             for name in names.scalars()
         )
-        whole = await session.execute(text(f"SELECT string_agg(place || coalesce(digest, '-'), ' ') FROM ({parts}) parts"))
+        whole = await session.execute(
+            text(f"SELECT string_agg(place || coalesce(digest, '-'), ' ') FROM ({parts}) parts")
+        )
         return whole.scalar_one()
 
 
@@ -181,11 +194,11 @@ async def test_a_foreign_row_is_answered_like_none_and_stays_as_it_is(
     assert apart == ((mutation.name, path) not in NOT_TOLD_APART)
 
 
-async def is_told_apart(
-    api: Client, year: Year, special: Special, mutation: Mutation, path: Path, kind: str
-) -> bool:
+async def is_told_apart(api: Client, year: Year, special: Special, mutation: Mutation, path: Path, kind: str) -> bool:
     """Whether somewhere an own row in this place is answered otherwise than none: else the test above would prove nothing."""
-    for viewer in dict.fromkeys((*viewers_of(mutation)[: mutation.name in SPECIAL_VIEWERS], *year.homes.get(kind, {}), "chengdu")):
+    for viewer in dict.fromkeys(
+        (*viewers_of(mutation)[: mutation.name in SPECIAL_VIEWERS], *year.homes.get(kind, {}), "chengdu")
+    ):
         who = year.everything(viewer)
         for place in range(6):
             given = given_by(year, special, mutation, viewer, place)
@@ -194,3 +207,51 @@ async def is_told_apart(
             if await answer(api, who, mutation, {**given, **key}) != unknown:
                 return True
     return False
+
+
+@pytest.fixture
+async def door(contract: Contract, app: Database, year: Year, year_urls: DatabaseUrls) -> AsyncIterator[Client]:
+    """The application with its real door: people of the demo sign in with their password."""
+    entrance = open_entrance(year_urls.login, cheap=True)
+    authenticator = EntranceAuthenticator(entrance, year.clock)
+    async with serving(contract, app, year.clock, authenticator, entrance) as client:  # type: ignore[arg-type]
+        yield client
+    await entrance.close()
+
+
+SIGN_IN = (
+    "mutation ($input: SignInInput!) { signIn(input: $input) { token errors { code } viewer { session { id } } } }"
+)
+
+
+async def sign_in(door: Client, tenant: str, login: str) -> tuple[str, str]:
+    """A token, and the id of its session."""
+    given = {"tenant": tenant, "login": login, "password": country.password()}
+    told = (await door.data(SIGN_IN, input=given))["signIn"]
+    assert told["errors"] == []
+    return told["token"], told["viewer"]["session"]["id"]
+
+
+async def test_nobody_switches_into_a_union_where_he_has_no_seat(door: Client, year: Year) -> None:
+    (switch,) = [mutation for mutation in MUTATIONS if mutation.name == "switchTenant"]
+    token, _ = await sign_in(door, "jinjiang", "clerk.both")
+    unknown = await answer(door, token, switch, {"tenantId": encode_id("Tenant", new_id())})
+    for code in ("chengdu", "qingyang", "acftu", "power-union", "sichuan"):
+        assert await answer(door, token, switch, {"tenantId": encode_id("Tenant", year.tenants[code].id)}) == unknown
+    seated = {"tenantId": encode_id("Tenant", year.tenants["wuhou"].id)}
+    assert await door.data(switch.query, who=token, input=seated) == {"switchTenant": {"errors": []}}
+
+
+async def test_a_session_of_another_account_is_none(door: Client, year: Year) -> None:
+    (revoke,) = [mutation for mutation in MUTATIONS if mutation.name == "revokeSession"]
+    token, _ = await sign_in(door, "jinjiang", "jinjiang.secadmin")
+    unknown = await answer(door, token, revoke, {"sessionId": encode_id("Session", new_id())})
+    for tenant, login in (("wuhou", "wuhou.clerk"), ("jinjiang", "jinjiang.clerk")):
+        other, session = await sign_in(door, tenant, login)
+        assert await answer(door, token, revoke, {"sessionId": session}) == unknown
+        assert (await door.data("{ viewer { login } }", who=other))["viewer"] == {"login": login}
+    again, own_session = await sign_in(door, "jinjiang", "jinjiang.secadmin")
+    assert await door.data(revoke.query, who=token, input={"sessionId": own_session}) == {
+        "revokeSession": {"errors": []}
+    }
+    assert (await door.ask("{ viewer { login } }", who=again)).status == 401

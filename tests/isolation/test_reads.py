@@ -19,7 +19,17 @@ from tests.isolation import paths
 from tests.isolation.fixtures import Year
 from tests.isolation.paths import Step
 
-VIEWERS = ("jinjiang", "wuhou", "wuhou-hengda", "chengdu", "sichuan", "acftu", "power-union", "jinjiang-dianli", "changzhou")
+VIEWERS = (
+    "jinjiang",
+    "wuhou",
+    "wuhou-hengda",
+    "chengdu",
+    "sichuan",
+    "acftu",
+    "power-union",
+    "jinjiang-dianli",
+    "changzhou",
+)
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 REGISTRY = build(b"").registry
@@ -60,7 +70,11 @@ def invented(type_name: str, count: int = 1) -> list[str]:
 
 async def raw(api: Client, query: str, who: str | None, **variables: Any) -> bytes:
     """The very bytes of an answer, but for the number of the request."""
-    headers = {"accept": "application/json", "x-request-id": "same", **({"authorization": f"Bearer {who}"} if who else {})}
+    headers = {
+        "accept": "application/json",
+        "x-request-id": "same",
+        **({"authorization": f"Bearer {who}"} if who else {}),
+    }
     response = await api.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
     shown = response.headers.get("x-request-id", "-")
     return response.content.replace(shown.encode(), b"-")
@@ -136,7 +150,9 @@ async def test_a_filter_tells_nothing_of_another_unions_row(
 ) -> None:
     type_name = filtered_type(name)
     kind = step.bound.read.filter.__name__  # type: ignore[union-attr]
-    query = f"query ($f: {kind}) {{ {step.bound.name}(first: 100, filter: $f) {{ totalCount edges {{ node {{ id }} }} }} }}"
+    query = (
+        f"query ($f: {kind}) {{ {step.bound.name}(first: 100, filter: $f) {{ totalCount edges {{ node {{ id }} }} }} }}"
+    )
     for viewer in VIEWERS[:6]:
         who, unknown = year.everything(viewer), invented(type_name)[0]
         nothing = await raw(api, query, who, f={name: unknown})

@@ -123,7 +123,9 @@ async def _name_in_district(offices: Offices) -> list[UUID]:
 
 
 async def _work_in_studios(offices: Offices, named: Sequence[UUID]) -> None:
-    for number, title in enumerate([row for row in await rows_of(offices, "wuhou.clerk", Title) if row.id in named[:3]]):
+    for number, title in enumerate(
+        [row for row in await rows_of(offices, "wuhou.clerk", Title) if row.id in named[:3]]
+    ):
         await _name_studio(offices, "wuhou", title.person_id, f"武工发〔2022〕{30 + number}号")
 
 
@@ -219,7 +221,9 @@ async def _change_below(offices: Offices, title_id: UUID) -> None:
     """Three facts of a person change after the city took the case in: three drifts there."""
     (title,) = await rows_of(offices, "wuhou.clerk", Title, id=title_id)
     async with offices.acting("wuhou.clerk") as scope:
-        changed = replace(facts(NAMES[0]), employer="成都西轨轨道装备有限公司", occupation="钳工", skill_grade="特级技师")
+        changed = replace(
+            facts(NAMES[0]), employer="成都西轨轨道装备有限公司", occupation="钳工", skill_grade="特级技师"
+        )
         await update_person(scope, title.person_id, changed, phone="13900000001", version=1)
     await offices.settle()
 
@@ -297,7 +301,11 @@ async def _reward(offices: Offices) -> None:
     for number, honour in enumerate((await rows_of(offices, "wuhou.finance", Honour))[:3]):
         async with offices.acting("wuhou.finance") as scope:
             await funding.record_reward(
-                scope, honour.id, kind=FundingKind.REWARD, amount_fen=2_000_000, document_no=f"成工发〔2023〕4{number}号"
+                scope,
+                honour.id,
+                kind=FundingKind.REWARD,
+                amount_fen=2_000_000,
+                document_no=f"成工发〔2023〕4{number}号",
             )
     await offices.settle()
 
@@ -305,7 +313,9 @@ async def _reward(offices: Offices) -> None:
 async def _cultivate_in_city(offices: Offices, named: Sequence[UUID]) -> None:
     """成都工匠 2024: recognised after a year of cultivation; two pass and one fails."""
     offices.at(2024, 3, 1)
-    call = Call("chengdu", "chengdu_craftsman", 2024, CULTIVATED, date(2024, 3, 1), date(2024, 4, 30), "成工发〔2024〕1号")
+    call = Call(
+        "chengdu", "chengdu_craftsman", 2024, CULTIVATED, date(2024, 3, 1), date(2024, 4, 30), "成工发〔2024〕1号"
+    )
     edition_id = await offices.open_call(call)
     for title_id in named:
         await _push(offices, edition_id, title_id)
@@ -386,7 +396,9 @@ async def _give_places(offices: Offices) -> None:
             await catalogue.create_edition(scope, NewEdition(programme_code=programme, year=2026))
 
 
-_LAST_EDITION = text("SELECT id, version FROM edition WHERE year = :year AND tenant_id = current_setting('app.tenant')::uuid")
+_LAST_EDITION = text(
+    "SELECT id, version FROM edition WHERE year = :year AND tenant_id = current_setting('app.tenant')::uuid"
+)
 
 
 async def _name_national_studio(offices: Offices) -> None:
@@ -412,5 +424,3 @@ async def _let_the_owner_see_all(urls: DatabaseUrls) -> None:
         for name in names.scalars().all():
             await session.execute(text(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY"))
     await owner.close()
-
-

@@ -19,6 +19,7 @@ from authz.scope import ReadScope, Scope, WriteScope
 from kernel.clock import CHINA, FixedClock
 from kernel.database import Base, Database
 from kernel.ids import new_id
+from kernel.sealing import Sealer
 from kernel.settings import DatabaseUrls
 from programmes.applications.model import Application, CaseAct
 from programmes.catalogue.model import Edition, Programme, RulebookVersion
@@ -203,7 +204,9 @@ async def awards(fresh_database_urls: DatabaseUrls) -> AsyncIterator[Awards]:
 
 async def open_awards(urls: DatabaseUrls, clock: FixedClock) -> Awards:
     """The unions and, for each programme, an edition that runs."""
-    awards = Awards(Database(urls.app, pool_size=8), Database(urls.courier, pool_size=8), clock)
+    awards = Awards(
+        Database(urls.app, pool_size=8, sealer=Sealer(bytes(range(32)))), Database(urls.courier, pool_size=8), clock
+    )
     owner = Database(urls.owner, pool_size=1)
     async with owner.plain() as session:
         for code, rank in LEVELS.items():

@@ -10,7 +10,7 @@ from kernel.database import Database
 from kernel.errors import Failure
 from tenants.accounts.entrance import Entrance
 from tenants.accounts.facts import NewSession
-from tenants.accounts.login import Credentials, purge_failures, sign_in
+from tenants.accounts.login import Credentials, sign_in
 from tenants.accounts.passwords import Passwords
 from tenants.accounts.policy import CHEAP_COST, FULL_COST, HashCost, SignInPolicy
 from tenants.accounts.service import Seat, disable_account, enable_account
@@ -200,9 +200,6 @@ async def test_an_address_that_fails_too_often_waits(entrance: Entrance, clock: 
     assert (await enter(strict, clock, address="10.0.0.8")).signed_in.login == "zhang.wei"
     clock.move(minutes=12)
     assert (await enter(strict, clock, address="10.0.0.9")).signed_in.login == "zhang.wei"
-    async with entrance.database.plain() as session:
-        assert await purge_failures(session, clock.now() - timedelta(minutes=14)) == 1
-        assert await purge_failures(session, clock.now()) == 2
 
 
 async def test_an_enabled_account_signs_in_again(entrance: Entrance, clock: FixedClock, world: World) -> None:

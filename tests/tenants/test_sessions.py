@@ -15,7 +15,6 @@ from tenants.accounts.sessions import (
     authenticate,
     list_places,
     list_sessions,
-    purge_sessions,
     revoke_session,
     sign_out,
     switch_tenant,
@@ -239,13 +238,3 @@ async def test_another_password_ends_all_sessions(entrance: Entrance, clock: Fix
     again = await sign_in(entrance, Credentials("wuhou", "zhang.wei", "another-good-one"), clock)
     assert await is_alive(entrance, clock, again)
 
-
-async def test_sessions_that_have_run_out_are_forgotten(entrance: Entrance, clock: FixedClock) -> None:
-    await enter(entrance, clock)
-    clock.move(hours=6)
-    later = await enter(entrance, clock)
-    clock.move(hours=7)
-    async with entrance.database.plain() as session:
-        assert await purge_sessions(session, clock.now()) == 1
-    clock.move(hours=-7)
-    assert await is_alive(entrance, clock, later)

@@ -297,7 +297,11 @@ async def test_a_list_costs_the_same_however_long_it_is(
     world = office.world
     neighbour = await make_world(database_urls, world.clock, NATIONAL)
     async with world.owner.plain() as session:  # a union that this one knows of
-        below = {"id": neighbour.tenant.id, "above": world.tenant.id, "path": f"{world.tenant.path}9{neighbour.tenant.path}"}
+        below = {
+            "id": neighbour.tenant.id,
+            "above": world.tenant.id,
+            "path": f"{world.tenant.path}9{neighbour.tenant.path}",
+        }
         await session.execute(text("UPDATE tenant SET parent_id = :above, path = :path WHERE id = :id"), below)
     await neighbour.close()
     cases = await world.add_cases(["钱五", "孙六", "周七"], "formal_passed")

@@ -8,6 +8,7 @@ from graphql_api.tenants.mutations import TenantsMutation
 from graphql_api.tenants.queries import TenantsQuery
 from kernel.clock import FixedClock
 from kernel.database import Database
+from kernel.sealing import Sealer
 from kernel.settings import DatabaseUrls
 from tenants.accounts.entrance import Entrance, open_entrance
 from tests.graphql_api.client import Client, serving
@@ -33,7 +34,7 @@ async def owner(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def app(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
-    database = Database(database_urls.app, pool_size=4)
+    database = Database(database_urls.app, pool_size=4, sealer=Sealer(bytes(range(32))))
     yield database
     await database.close()
 

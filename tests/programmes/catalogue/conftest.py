@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from kernel.clock import CHINA, FixedClock
 from kernel.database import Database
+from kernel.sealing import Sealer
 from kernel.settings import DatabaseUrls
 from tests.programmes.catalogue.world import World, build
 
@@ -23,7 +24,10 @@ async def owner(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
 @pytest.fixture(scope="module")
 async def built(database_urls: DatabaseUrls, owner: Database) -> AsyncIterator[World]:
     """The ladder and the programmes, made once for a module."""
-    app, courier = Database(database_urls.app, pool_size=20), Database(database_urls.courier, pool_size=4)
+    app, courier = (
+        Database(database_urls.app, pool_size=20, sealer=Sealer(bytes(range(32)))),
+        Database(database_urls.courier, pool_size=4),
+    )
     yield await build(owner, app, courier, FixedClock(_NOW))
     await app.close()
     await courier.close()
