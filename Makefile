@@ -11,6 +11,10 @@ PIP := $(VENV)/bin/python -m pip install --quiet --require-hashes --only-binary 
 TEST_WORKERS ?= auto
 PYTEST_ARGS ?=
 
+# An environment whose Python is gone, too old, or another one than it was made for, is made anew.
+$(shell [ ! -d $(VENV) ] || $(VENV)/bin/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	|| rm -f $(VENV)/bin/python $(VENV)/installed $(VENV)/installed-dev 2>/dev/null)
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 

@@ -30,6 +30,6 @@ OWN_ACCOUNT = forbidden(
 UNKNOWN_ROLE = invalid("UNKNOWN_ROLE", zh="没有“{role}”这一角色", en="There is no role {role}")
 EXCLUSIVE_ROLES = invalid(
     "EXCLUSIVE_ROLES",
-    zh="系统管理员、安全管理员、审计管理员须由不同的人担任（三员分立），不能同时授予：{roles}",
-    en="System, security and audit administrator must be different persons; not together: {roles}",
+    zh="系统管理员、安全管理员、审计管理员须由不同的人担任（三员分立），也不兼办业务，不能同时授予：{roles}",
+    en="System, security and audit administrator must be different persons and hold no other role; not together: {roles}",
 )

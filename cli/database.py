@@ -5,7 +5,7 @@ from argparse import Namespace
 
 from cli.claim import end_running
 from cli.commands import Commands, add_command
-from kernel.postgres import purge, server_in_use, server_status, stop_server
+from kernel.postgres import find_server, purge, server_in_use, server_status, stop_server
 from kernel.settings import Settings
 from migrations import runner
 
@@ -16,7 +16,9 @@ def register(commands: Commands) -> None:
         commands, "migrate", "make roles and database where missing, bring the schema to its head", migrate
     )
     parser.add_argument(
-        "--check", action="store_true", help="fail if the models and the schema differ; change nothing else"
+        "--check",
+        action="store_true",
+        help="only look: fail if the schema is not what this version needs; change nothing",
     )
     add_command(commands, "status", "what runs, and where its data are", status)
     add_command(commands, "stop", "stop everything that runs from this home", stop)
@@ -30,15 +32,16 @@ def register(commands: Commands) -> None:
 
 
 def migrate(settings: Settings, arguments: Namespace) -> int:
-    """Prepare the database; with `--check` also compare it with the models."""
+    """Prepare the database; with `--check` only compare it with this version: no role, no table, no embedded server is made."""
+    if arguments.check:
+        find_server(settings)
     with server_in_use(settings, report=report) as server:
-        urls = runner.prepare(settings, server)
-        if arguments.check:
-            found = runner.differences(urls.owner)
+        if not arguments.check:
+            runner.prepare(settings, server)
+        elif found := runner.differences(runner.urls(settings, server).owner):
             for difference in found:
-                report(f"the models and the schema differ: {difference}")
-            if found:
-                return 1
+                report(f"not what this version needs: {difference}")
+            return 1
     print(f"database {settings.database_name} on {server.host}:{server.port} is at the head of the schema")
     return 0
 

@@ -1,6 +1,7 @@
 """`jiangti serve` and `jiangti worker`: the whole process tree, or one process of it in the foreground."""
 
 import runpy
+import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable
@@ -33,9 +34,11 @@ def register(commands: Commands) -> None:
 def run_tree(settings: Settings, *, banner: Banner, load: Load = lambda _: None) -> int:
     """Run everything until a signal comes, and stop everything that was started; returns the exit code.
 
-    First looks at the policy (raises PolicyError) and claims home and port (raises AlreadyRunningError before anything slow), then starts or adopts PostgreSQL, migrates, calls
-    `load(server)` (demo data), starts API and workers, waits for `/readyz` and prints `banner()`.
+    First looks at the policy and claims home and port (raises PolicyError, AlreadyRunningError before anything slow), then starts or adopts PostgreSQL,
+    migrates, calls `load(server)` (demo data), starts API and workers, waits for `/readyz` and prints `banner()`. A signal before that ends it like Ctrl-C.
     """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     enforcer.current()
     with claim(settings) as held, server_in_use(settings, report=report) as server:
         runner.prepare(settings, server)

@@ -24,6 +24,7 @@ _STEADY_AFTER = 60.0
 _DEATHS_AT_START = 4
 _LOG_LIMIT = 10_000_000
 _ROOT = Path(__file__).parent.parent
+_PARENT = os.getppid()  # before anything slow: it may die while the demo is loading
 
 
 @dataclass
@@ -52,7 +53,6 @@ class Tree:
         self._claim = claim
         self._server = server
         self._report = report
-        self._parent = os.getppid()
         self._stopping = False
         self._looked = 0.0
         logs = settings.home / "log"
@@ -102,7 +102,7 @@ class Tree:
     def _watch(self) -> None:
         """One look at the database and at every child; what has died is started again."""
         now = time.monotonic()
-        if self._settings.follow_parent and os.getppid() != self._parent:
+        if self._settings.follow_parent and os.getppid() != _PARENT:
             self._stopping = True
         if now - self._looked > _LOOK_AT_DATABASE_EVERY:
             self._looked = now

@@ -21,7 +21,7 @@ from graphql_api.refusals import BAD_IDEMPOTENCY_KEY, BUSY, DUPLICATE, TIMED_OUT
 from graphql_api.registry import camel_case
 from graphql_api.shapes import fields_of
 from graphql_api.sources import ReadField
-from kernel.errors import Failure
+from kernel.errors import BAD_CHARACTER, Failure
 from kernel.idempotency import claim, keep
 
 T = TypeVar("T")
@@ -29,7 +29,15 @@ Given = Annotated[T, strawberry.argument(name="input")]
 """The one argument of a mutation, `input` in the contract."""
 
 _KEY_LENGTHS = range(8, 201)
-_BY_SQLSTATE = {"23505": DUPLICATE, "40001": BUSY, "40P01": BUSY, "55P03": BUSY, "57014": TIMED_OUT}
+_BY_SQLSTATE = {
+    "22021": BAD_CHARACTER,
+    "22P05": BAD_CHARACTER,
+    "23505": DUPLICATE,
+    "40001": BUSY,
+    "40P01": BUSY,
+    "55P03": BUSY,
+    "57014": TIMED_OUT,
+}
 _WORTH_REPEATING = frozenset({"40001", "40P01"})
 
 

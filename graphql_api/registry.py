@@ -48,6 +48,11 @@ class Registry:
             if definition is not None:
                 self.fields[kind.name] = self._bind(kind)
 
+    def is_node(self, name: str) -> bool:
+        """Whether rows of a type are found by an opaque id; reference data with keys of its own is not."""
+        kind = self.types.get(name)
+        return kind is not None and any(interface.name == "Node" for interface in kind.interfaces)
+
     def _bind(self, kind: GraphQLObjectType) -> dict[str, Bound]:
         bound: dict[str, Bound] = {}
         for name, described in kind.fields.items():

@@ -207,7 +207,7 @@ async def find_nodes(info: ResolveInfo, ids: Sequence[str]) -> list[Row | None]:
     if len(ids) > MOST:
         raise TOO_MANY_IDS(path=("ids",), most=MOST)
     decoded = [decode_id(given) for given in ids]
-    kinds = dict.fromkeys(name for name, _ in filter(None, decoded) if name in context.registry.sources)
+    kinds = dict.fromkeys(name for name, _ in filter(None, decoded) if context.registry.is_node(name))
     found: dict[tuple[str, UUID], Row] = {}
     async with context.reading() as reading:
         for name in kinds:

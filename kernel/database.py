@@ -85,7 +85,10 @@ class Database:
             pool_timeout=10,
             json_serializer=_as_json,
             json_deserializer=orjson.loads,
-            **engine_options,
+            **{
+                "hide_parameters": True,
+                **engine_options,
+            },  # else names and deeds stand in the log of a failed statement
         )
         self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from asyncpg import InvalidCatalogNameError
 from asyncpg import PostgresError as PostgresServerError
 from sqlalchemy import Connection, text
@@ -49,8 +50,18 @@ def migrate(settings: Settings, owner_url: str, revision: str = "head") -> None:
 
 
 def differences(owner_url: str) -> list[str]:
-    """What a new revision would have to change so that the schema is what the models say; empty when they agree."""
-    return run_blocking(_compare(owner_url))
+    """What stands between the schema and this version: another revision, else what a new one would have to change. Only looks; empty when they agree.
+
+    Raises PostgresError where the owner's role finds no database.
+    """
+    return run_blocking(_look(owner_url, lambda connection: _elsewhere(connection) or _differences(connection)))
+
+
+def require_head(owner_url: str) -> None:
+    """Raises PostgresError where the schema is not at this version's head."""
+    for fault in run_blocking(_look(owner_url, _elsewhere)):
+        message = f"{fault}; `jiangti migrate` brings it there"
+        raise PostgresError(message)
 
 
 def alembic_config(settings: Settings, connection: Connection | None = None) -> Config:
@@ -126,13 +137,28 @@ async def _on_schema(settings: Settings, owner_url: str, act: Callable[[Config],
         await engine.dispose()
 
 
-async def _compare(owner_url: str) -> list[str]:
-    engine = create_async_engine(owner_url, poolclass=NullPool)
+async def _look(owner_url: str, look: Callable[[Connection], list[str]]) -> list[str]:
+    """Read something as the owner, in a transaction that cannot write."""
+    engine = create_async_engine(owner_url, poolclass=NullPool, execution_options={"postgresql_readonly": True})
     try:
         async with engine.connect() as connection:
-            return await connection.run_sync(_differences)
+            return await connection.run_sync(look)
+    except (OSError, DBAPIError, PostgresServerError) as failure:
+        message = f"the database cannot be read as its owner: {_reason(failure)}; `jiangti migrate` makes it"
+        raise PostgresError(message) from failure
     finally:
         await engine.dispose()
+
+
+def _elsewhere(connection: Connection) -> list[str]:
+    """One sentence where the schema stands at another revision than this version's head."""
+    found = set(MigrationContext.configure(connection).get_current_heads())
+    heads = set(ScriptDirectory(str(HERE)).get_heads())
+    if found == heads:
+        return []
+    return [
+        f"the schema stands at {', '.join(sorted(found)) or 'nothing'}, this version's head is {', '.join(sorted(heads))}"
+    ]
 
 
 def _differences(connection: Connection) -> list[str]:
@@ -149,5 +175,8 @@ def _move(config: Config, revision: str) -> None:
 
 
 def _unprepared(server: Server, failure: Exception) -> PostgresError:
-    reason = str(getattr(failure, "orig", None) or failure).splitlines()[0]
-    return PostgresError(f"the server {server.host}:{server.port} cannot be prepared: {reason}")
+    return PostgresError(f"the server {server.host}:{server.port} cannot be prepared: {_reason(failure)}")
+
+
+def _reason(failure: Exception) -> str:
+    return str(getattr(failure, "orig", None) or failure).splitlines()[0]

@@ -99,6 +99,12 @@ async def find_visible_tenant_by_code(session: AsyncSession, viewer: TenantFacts
     return await _find(session, facts_select().where(Tenant.code == code, visible_to(viewer)))
 
 
+async def is_below(session: AsyncSession, upper: TenantFacts, tenant_id: UUID) -> bool:
+    """Whether a union stands under another one, on either line."""
+    under = or_(below(upper), below_in_industry(upper))
+    return (await session.execute(select(exists().where(Tenant.id == tenant_id, under)))).scalar_one()
+
+
 async def has_industry_members(session: AsyncSession, tenant_id: UUID) -> bool:
     """Whether anybody stands right below on the industry line."""
     return (await session.execute(select(exists().where(industry_children_of(tenant_id))))).scalar_one()

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
+import hypothesis
 import pytest
 
 from kernel.clock import CHINA, FixedClock
@@ -18,6 +19,9 @@ from kernel.postgres import Server, server_in_use
 from kernel.postgres import database_urls as urls_of
 from kernel.settings import DatabaseUrls, Settings
 from tests.databases import clone, drop, ensure_template, new_name
+
+hypothesis.settings.register_profile("suite", deadline=None)  # the machine may be busy; no test asserts a time
+hypothesis.settings.load_profile("suite")
 
 
 def suite_settings() -> Settings:

@@ -1,5 +1,6 @@
 """The installation's own work: sealing audit entries, clearing away what has ended."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from kernel import schedule
 from kernel.audit import AuditPending
 from kernel.audit_anchor import append_anchor
 from kernel.audit_chain import Anchor, seal_entries
+from kernel.database import Base
 from kernel.idempotency import IdempotencyKey
 from kernel.logging import get_logger
 from kernel.outbox_queue import LeasedJob, enqueue_for, purge_finished
@@ -20,7 +22,11 @@ from workers.workshop import Workshop
 KEEP_JOBS = timedelta(days=7)
 KEEP_SLOTS = timedelta(days=30)
 KEEP_TRACES = timedelta(days=7)
-TRACES: tuple[InstrumentedAttribute[datetime], ...] = (SignInFailure.at, SignInSession.expires_at, IdempotencyKey.at)
+TRACES: Mapping[type[Base], InstrumentedAttribute[datetime]] = {
+    SignInFailure: SignInFailure.at,
+    SignInSession: SignInSession.expires_at,
+    IdempotencyKey: IdempotencyKey.at,
+}
 """What people leave behind by asking, by the time from which it is of no more use. Of used keys the courier's role sees only those older than this
 (`migrations/versions/0001_kernel.py`)."""
 _TENANTS_AT_ONCE = 1000
@@ -70,8 +76,8 @@ async def purge_traces(workshop: Workshop, job: LeasedJob) -> None:
     """Delete failed sign-ins, sessions that have run out and used keys when they are a week old, by whichever of the two clocks is behind."""
     before = func.least(workshop.clock.now() - KEEP_TRACES, func.now() - KEEP_TRACES)
     async with workshop.tend(job) as session:
-        for moment in TRACES:
-            old = delete(moment.class_).where(moment < before)
+        for model, moment in TRACES.items():
+            old = delete(model).where(moment < before)
             await session.execute(old.execution_options(synchronize_session=False))
 
 

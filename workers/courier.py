@@ -18,7 +18,7 @@ async def deliver_letter(workshop: Workshop, job: LeasedJob) -> None:
     try:
         receiver, kind, body = UUID(job.body["to"]), str(job.body["kind"]), dict(job.body["body"])
         snapshot_id = UUID(body["snapshot_id"]) if body.get("snapshot_id") else None
-    except (KeyError, TypeError, ValueError) as malformed:
+    except (AttributeError, KeyError, TypeError, ValueError) as malformed:
         message = f"the letter is malformed: {malformed!r}"
         raise HopelessError(message) from malformed
     handler = workshop.letters.get(kind)

@@ -5,8 +5,9 @@ from argparse import Namespace
 from dataclasses import replace
 
 from cli.commands import Commands, add_command
+from cli.database import report
 from cli.demo import country
-from cli.demo.loading import BEGINNING, load_country
+from cli.demo.loading import BEGINNING, end_loading, is_half_loaded, load_country
 from cli.demo.offices import open_offices
 from cli.demo.past import START, load_past
 from cli.serve import run_tree
@@ -62,8 +63,21 @@ def list_accounts(_settings: Settings, arguments: Namespace) -> int:
 
 
 def load(settings: Settings, server: Server) -> None:
-    """Load the country and its past, once."""
+    """Load the country and its past, once; what an interrupted loading left behind is taken away first."""
+    owner = runner.urls(settings, server).owner
+    if runner.run_blocking(_is_half_loaded(owner)):
+        report("the loading of the demo was interrupted; it begins anew")
+        runner.migrate(settings, owner, "base")
+        runner.migrate(settings, owner)
     runner.run_blocking(_load(settings, server))
+
+
+async def _is_half_loaded(url: str) -> bool:
+    owner = Database(url, pool_size=1)
+    try:
+        return await is_half_loaded(owner)
+    finally:
+        await owner.close()
 
 
 async def _load(settings: Settings, server: Server) -> None:
@@ -77,6 +91,7 @@ async def _load(settings: Settings, server: Server) -> None:
         if loaded.new:
             await load_past(await open_offices(app, courier, owner, clock, loaded.tenants))
             ShiftedClock(settings.clock_file).set_now(BEGINNING)
+            await end_loading(owner)
     finally:
         for database in (owner, app, courier):
             await database.close()

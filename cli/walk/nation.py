@@ -119,7 +119,7 @@ def _through_province(stage: Stage, edition_id: str, below: Json) -> Json:
         lambda: recommender.do("RecommendApplication", version=inside["version"], **given),
     )
     wrong = only([letter for letter in inside["peerLetters"] if letter["expertName"] == "罗某"])
-    clerk.do("RemovePeerLetter", peerLetterId=wrong["id"])
+    clerk.do("RemovePeerLetter", peerLetterId=wrong["id"], version=wrong["version"])
     case = _letter(clerk, case, *_LETTERS[2])
     stage.step(clerk, "补齐第三封非本单位同行高级专家推荐信", case["state"])
     stage.refused(

@@ -48,6 +48,7 @@ class AddEvidenceInput:
 class RemoveEvidenceInput:
     idempotency_key: str
     evidence_id: strawberry.ID
+    version: int = strawberry.field(description="Of the piece of material.")
 
 
 @strawberry.input
@@ -67,6 +68,7 @@ class AddPeerLetterInput:
 class RemovePeerLetterInput:
     idempotency_key: str
     peer_letter_id: strawberry.ID
+    version: int = strawberry.field(description="Of the letter.")
 
 
 @strawberry.input

@@ -85,7 +85,7 @@ class ApplicationsMutation:
     async def remove_evidence(self, info: Info, given: Given[RemoveEvidenceInput]) -> ApplicationPayload:
         async def act(scope: WriteScope) -> UUID:
             key = key_of(given.evidence_id, "Evidence", "evidenceId")
-            return (await applications.remove_evidence(scope, key)).id
+            return (await applications.remove_evidence(scope, key, version=given.version)).id
 
         return await perform(info, ApplicationPayload, given, act)
 
@@ -109,7 +109,7 @@ class ApplicationsMutation:
     async def remove_peer_letter(self, info: Info, given: Given[RemovePeerLetterInput]) -> ApplicationPayload:
         async def act(scope: WriteScope) -> UUID:
             key = key_of(given.peer_letter_id, "PeerLetter", "peerLetterId")
-            return (await applications.remove_letter(scope, key)).id
+            return (await applications.remove_letter(scope, key, version=given.version)).id
 
         return await perform(info, ApplicationPayload, given, act)
 

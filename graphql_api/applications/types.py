@@ -6,7 +6,6 @@ from typing import Any
 import strawberry
 
 from authz.permissions import Permission
-from authz.predicate import Columns
 from authz.scope import ReadScope
 from graphql_api.applications.words import Act, Desk, State
 from graphql_api.catalogue.types import EditionType
@@ -22,12 +21,10 @@ from programmes.applications import queries
 from programmes.applications.model import Application, CaseAct, Evidence, PeerLetter, ReviewCheck, Snapshot
 from programmes.applications.queries import CaseStanding
 
-CASE = Columns(id=Application.id, stage=Application.state, desk=Application.desk, creator=Application.created_by)
-
 
 @strawberry.type(name="Evidence", description="A piece of supporting material for one item of the five forces.")
 class EvidenceType(Node):
-    __source__ = Source(Evidence)
+    __source__ = Source(Evidence, visible=queries.of_a_readable_case(Evidence.application_id))
 
     force: str = column(Evidence.force)
     item: int = column(Evidence.item)
@@ -41,7 +38,7 @@ class EvidenceType(Node):
 
 @strawberry.type(name="PeerLetter", description="A recommendation by a senior peer from outside the applicant's unit.")
 class PeerLetterType(Node):
-    __source__ = Source(PeerLetter)
+    __source__ = Source(PeerLetter, visible=queries.of_a_readable_case(PeerLetter.application_id))
 
     expert_name: str = column(PeerLetter.expert_name)
     expert_unit: str = column(PeerLetter.expert_unit)
@@ -57,7 +54,7 @@ class PeerLetterType(Node):
     name="ReviewCheck", description="One line of the formal review's checklist, with the article it rests on."
 )
 class ReviewCheckType(Node):
-    __source__ = Source(ReviewCheck)
+    __source__ = Source(ReviewCheck, visible=queries.of_a_readable_case(ReviewCheck.application_id))
 
     key: str = column(ReviewCheck.key)
     wording: str = column(ReviewCheck.wording)
@@ -71,7 +68,7 @@ class ReviewCheckType(Node):
 
 @strawberry.type(name="CaseAct", description="One step of a case in this union.")
 class CaseActType(Node):
-    __source__ = Source(CaseAct)
+    __source__ = Source(CaseAct, visible=queries.of_a_readable_case(CaseAct.application_id))
 
     act: str = column(CaseAct.act)
     from_state: State | None = column(CaseAct.from_state)
@@ -86,7 +83,7 @@ class CaseActType(Node):
     name="Snapshot", description="A frozen copy of the dossier; its hash is the same in every union it was handed to."
 )
 class SnapshotType(Node):
-    __source__ = Source(Snapshot, order=(Snapshot.number,))
+    __source__ = Source(Snapshot, order=(Snapshot.number,), visible=queries.of_a_readable_case(Snapshot.application_id))
 
     number: int = column(Snapshot.number)
     sha256: str = column(Snapshot.sha256)
@@ -125,7 +122,7 @@ class ApplicationType(Node):
     __source__ = Source(
         Application,
         order=(descending(Application.updated_at),),
-        visible=allowed(Permission.CASE_LIST, CASE),
+        visible=allowed(Permission.CASE_LIST, queries.CASE),
     )
 
     case_id: strawberry.ID = column(

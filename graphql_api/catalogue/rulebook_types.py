@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 import strawberry
 
 from graphql_api.catalogue.words import Basis, CiteType, StageCode
-from graphql_api.scalars import Date, Money, money_of
+from graphql_api.scalars import Date, Decimal, Money, money_of
 from programmes.catalogue.rules import rulebook as rules
 from programmes.catalogue.rules.values import Cite, Silence, Value
 
@@ -189,8 +189,10 @@ class SilenceType:
     name: str
     kind: str
     mandatory: bool = strawberry.field(description="Without it the edition cannot be issued.")
-    minimum: int | None
-    maximum: int | None
+    minimum: Decimal | None = strawberry.field(
+        description="Of a number; amounts are in 分 and may be greater than an Int."
+    )
+    maximum: Decimal | None
     choices: list[str]
     practice: str | None = strawberry.field(description="What others do; a hint, never a default.")
     cite: CiteType

@@ -71,7 +71,7 @@ class MissingValueType:
 class FilledValueType:
     key: str
     value: Json
-    by: str
+    by: str | None = strawberry.field(description="Who gave it; only the organiser's own people see the name.")
     at: str
 
 
@@ -89,10 +89,14 @@ async def missing_values(scope: ReadScope, rows: Sequence[Row]) -> list[list[Mis
 
 async def filled_values(scope: ReadScope, rows: Sequence[Row]) -> list[list[FilledValueType]]:
     """Who filled what in all editions of a level; asks the database nothing."""
-    del scope
     return [
         [
-            FilledValueType(key=key, value=Json(entry["value"]), by=entry["by"], at=entry["at"])
+            FilledValueType(
+                key=key,
+                value=Json(entry["value"]),
+                by=entry["by"] if row["tenant_id"] == scope.tenant_id else None,
+                at=entry["at"],
+            )
             for key, entry in sorted(row["filled"].items())
         ]
         for row in rows

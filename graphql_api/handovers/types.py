@@ -9,14 +9,14 @@ from graphql_api.scalars import Date, DateTime
 from graphql_api.sources import Node, Source, column, descending, to_many, to_one
 from graphql_api.tenants.types import TenantType
 from programmes.handovers.model import Drift, Handover, RegisterEntry
-from programmes.handovers.queries import visible_handovers, visible_register
+from programmes.handovers.queries import visible_drift, visible_handovers, visible_register
 
 
 @strawberry.type(
     name="Drift", description="A field that changed below after the case was accepted; the own copy stays as it was."
 )
 class DriftType(Node):
-    __source__ = Source(Drift, order=(descending(Drift.at),))
+    __source__ = Source(Drift, order=(descending(Drift.at),), visible=visible_drift)
 
     field: str = column(Drift.field)
     before: str | None = column(Drift.before)

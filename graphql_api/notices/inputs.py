@@ -49,6 +49,7 @@ class PublishNoticeInput:
 class EndNoticeInput:
     idempotency_key: str
     notice_id: strawberry.ID
+    version: int
 
 
 @strawberry.input

@@ -68,7 +68,8 @@ class NoticesMutation:
     @strawberry.mutation(description="Close a notice whose last day is over; the clock does it too.")
     async def end_notice(self, info: Info, given: Given[EndNoticeInput]) -> NoticePayload:
         async def act(scope: WriteScope) -> UUID:
-            return (await notices.end_notice(scope, key_of(given.notice_id, "Notice", "noticeId"))).id
+            key = key_of(given.notice_id, "Notice", "noticeId")
+            return (await notices.end_notice(scope, key, version=given.version)).id
 
         return await perform(info, NoticePayload, given, act)
 

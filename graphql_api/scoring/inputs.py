@@ -53,6 +53,7 @@ class AssignExpertsInput:
 class AssignmentReasonInput:
     idempotency_key: str
     assignment_id: strawberry.ID
+    version: int
     reason: str
 
 

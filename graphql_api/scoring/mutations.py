@@ -76,7 +76,8 @@ class ScoringMutation:
     @strawberry.mutation(description="Take an expert off a case that he has not scored, for a reason.")
     async def exclude_expert(self, info: Info, given: Given[AssignmentReasonInput]) -> AssignmentPayload:
         async def act(scope: WriteScope) -> UUID:
-            return (await scoring.exclude_expert(scope, _assignment(given.assignment_id), given.reason)).id
+            key = _assignment(given.assignment_id)
+            return (await scoring.exclude_expert(scope, key, given.reason, version=given.version)).id
 
         return await perform(info, AssignmentPayload, given, act)
 
@@ -92,7 +93,8 @@ class ScoringMutation:
     @strawberry.mutation(description="Give a sealed sheet back, for a documented reason and before aggregation.")
     async def reopen_score(self, info: Info, given: Given[AssignmentReasonInput]) -> AssignmentPayload:
         async def act(scope: WriteScope) -> UUID:
-            return (await scoring.reopen_score(scope, _assignment(given.assignment_id), given.reason)).id
+            key = _assignment(given.assignment_id)
+            return (await scoring.reopen_score(scope, key, given.reason, version=given.version)).id
 
         return await perform(info, AssignmentPayload, given, act)
 

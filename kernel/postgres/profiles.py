@@ -15,6 +15,9 @@ _ALWAYS = {
     "random_page_cost": "1.1",
     "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] %q%u@%d ",
+    "log_error_verbosity": "terse",  # the detail of an error quotes rows, with names in them
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
     "max_wal_size": "1GB",
 }
 _PROFILES: dict[Profile, dict[str, str]] = {

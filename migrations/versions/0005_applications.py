@@ -93,7 +93,7 @@ def upgrade() -> None:
         "application",
         ["tenant_id", "edition_id", "rank"],
         unique=True,
-        postgresql_where=sa.text("rank is not null and desk = 'recommending_unit'"),
+        postgresql_where=sa.text("rank is not null and recommending_unit_id = tenant_id"),
     )
     protect(op, "application")
     grant_tenant_table(op, "application")

@@ -64,7 +64,9 @@ FORCE_UNKNOWN = invalid(
     en="The edition has no criterion {force} {item}",
 )
 OPEN_OBJECTION = refused(
-    "OPEN_OBJECTION", zh="该人选有未办结的异议，暂不能公布", en="An objection to this person is still open"
+    "OPEN_OBJECTION",
+    zh="该人选有未办结的异议，办结前不能公布、命名或发证",
+    en="An objection to this person is still open",
 )
 BAD_DATE = invalid("BAD_DATE", zh="日期不能晚于今天", en="The date must not lie in the future")
 BAD_HASH = invalid(

@@ -39,7 +39,7 @@ class Application(VersionedRow, Base):
             "edition_id",
             "rank",
             unique=True,
-            postgresql_where=text("rank is not null and desk = 'recommending_unit'"),
+            postgresql_where=text("rank is not null and recommending_unit_id = tenant_id"),
         ),
         CheckConstraint("open_objections >= 0", name="objections"),
     )

@@ -1,21 +1,27 @@
 """Reading cases, and what a viewer may do with them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from authz import guard
+from authz import guard, predicate
+from authz.actor import Actor
 from authz.permissions import Permission
+from authz.predicate import Columns
 from authz.scope import ReadScope
 from authz.subject import Subject
 from kernel.database import ReadSession
 from kernel.errors import NOT_FOUND, Failure
 from programmes.applications.errors import OPEN_OBJECTION
 from programmes.applications.model import Application
-from programmes.applications.rules.transitions import Act, permission_word, possible_acts
-from programmes.catalogue.queries import rulebook_of
+from programmes.applications.rules.transitions import HELD_BY_OBJECTION, Act, permission_word, possible_acts
+from programmes.catalogue.queries import rulebooks_of
+
+CASE = Columns(id=Application.id, stage=Application.state, desk=Application.desk, creator=Application.created_by)
+"""A case in a list, as the gate sees it."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +58,20 @@ async def get_application(session: ReadSession, application_id: UUID) -> Applica
     return found
 
 
+def of_a_readable_case(case_id: InstrumentedAttribute[UUID]) -> Callable[[Actor], ColumnElement[bool]]:
+    """What belongs to a case is seen by those who may read the case, by whatever way they come to it."""
+
+    def visible(actor: Actor) -> ColumnElement[bool]:
+        case = select(Application.id).where(Application.tenant_id == actor.tenant.id, Application.id == case_id)
+        return case.where(predicate.visible(Permission.CASE_READ, actor, CASE)).exists()
+
+    return visible
+
+
 async def viewer_actions(scope: ReadScope, cases: Sequence[CaseStanding]) -> list[list[ViewerAction]]:
-    """For each case, the acts that a person can do in its state, each with the gate's word; one statement for all duties, one per edition for its rulebook."""
-    stages = {
-        edition_id: [stage.code for stage in (await rulebook_of(scope.session, edition_id)).stages]
-        for edition_id in {case.edition_id for case in cases}
-    }
+    """For each case, the acts that a person can do in its state, each with the gate's word; one statement for all duties, one for all rulebooks."""
+    rulebooks = await rulebooks_of(scope.session, {case.edition_id for case in cases})
+    stages = {edition_id: [stage.code for stage in rulebook.stages] for edition_id, rulebook in rulebooks.items()}
     acts = [_acts_of_people(case, stages[case.edition_id]) for case in cases]
     subjects = [
         Subject(kind="case", id=case.id, stage=case.state, desk=case.desk, creator=case.created_by) for case in cases
@@ -77,6 +91,6 @@ def _acts_of_people(case: CaseStanding, stages: Sequence[str]) -> list[Act]:
 
 
 def _refusal(case: CaseStanding, act: Act, refusal: Failure | None) -> Failure | None:
-    if refusal is None and act in {Act.ANNOUNCE, Act.NAME} and case.open_objections:
+    if refusal is None and act in HELD_BY_OBJECTION and case.open_objections:
         return OPEN_OBJECTION()
     return refusal

@@ -10,6 +10,7 @@ ACT_NAMES: dict[Act, str] = {
     Act.WITHDRAW: "撤回",
     Act.RETURN: "退回补正",
     Act.REOPEN: "重新受理",
+    Act.TURN_DOWN: "上级未接收或未推荐",
     Act.ENDORSE: "审核上报",
     Act.DECLINE: "不同意申报",
     Act.RECOMMEND: "推荐",

@@ -109,7 +109,9 @@ def require_shipped(rulebooks: Sequence[Rulebook], programme: str, version: str 
     found = [book for book in of_programme if version in {None, book.version}]
     if not found:
         named = programme if version is None or not of_programme else f"{programme} {version}"
-        known = dict.fromkeys(book.version for book in of_programme) or dict.fromkeys(book.programme for book in rulebooks)
+        known = dict.fromkeys(book.version for book in of_programme) or dict.fromkeys(
+            book.programme for book in rulebooks
+        )
         raise NOT_SHIPPED(programme=named, known="、".join(known))
     return found[-1]
 
@@ -151,9 +153,7 @@ async def _require_level(session: AsyncSession, rulebook: Rulebook, organiser_id
     level = (await session.execute(select(Tenant.level).where(Tenant.id == organiser_id))).scalar_one()
     if level != rulebook.level:
         wanted = (await session.execute(select(Level.name).where(Level.code == rulebook.level))).scalar_one()
-        raise ORGANISER_LEVEL(
-            programme=rulebook.name, wanted=wanted, organiser=await _name_of(session, organiser_id)
-        )
+        raise ORGANISER_LEVEL(programme=rulebook.name, wanted=wanted, organiser=await _name_of(session, organiser_id))
 
 
 async def _name_of(session: AsyncSession, tenant_id: UUID) -> str:

@@ -48,6 +48,7 @@ ANSWER_LACKS_AMOUNT = invalid("FUNDING_ANSWER_LACKS_AMOUNT", zh="须写明金额
 REWARD_RECORDED = conflict(
     "REWARD_RECORDED", zh="该荣誉的上级奖励已登记", en="The reward for this honour is recorded already"
 )
+REWARD_NOTHING = invalid("REWARD_NOTHING", zh="奖励金额须大于零", en="A reward is more than nothing")
 HONOUR_NOT_IN_FORCE = refused("HONOUR_NOT_IN_FORCE", zh="该荣誉已撤销", en="The honour is revoked")
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import NOT_FOUND
+from kernel.letters import Letter
 from programmes.applications.model import Application
 from programmes.handovers.model import Handover, RegisterEntry
 from programmes.titles.model import Honour
@@ -37,10 +38,10 @@ async def find_by_correlation(session: WriteSession, correlation_id: UUID, direc
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def get_by_correlation(session: WriteSession, correlation_id: UUID, direction: str) -> Handover:
-    """Like `find_by_correlation`; raises NOT_FOUND."""
-    found = await find_by_correlation(session, correlation_id, direction)
-    if found is None:
+async def get_of_sender(session: WriteSession, letter: Letter, direction: str) -> Handover:
+    """This side's record of the passing a letter speaks of, locked; raises NOT_FOUND, also where the letter is not from the other side of it."""
+    found = await find_by_correlation(session, UUID(letter.body["correlation_id"]), direction)
+    if found is None or found.counterpart_id != letter.sender_id:
         raise NOT_FOUND()
     return found
 

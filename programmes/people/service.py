@@ -28,7 +28,14 @@ from programmes.people.rules import PersonFacts, cleaned
 PERSON_EXISTS = conflict(
     "PERSON_EXISTS", zh="本单位已有该身份证号的人员档案", en="There is already a file with this ID number here"
 )
+PERSON_NAME_DIFFERS = conflict(
+    "PERSON_NAME_DIFFERS",
+    zh="来件的身份证号在本单位已有档案，但姓名不一致，请退回核对",
+    en="There is a file with this ID number here, under another name; return the case to be checked",
+)
 PERSON_CHANGED = "person_changed"
+_NEVER_TOLD = frozenset({"ethnicity", "political_status"})
+"""What no other union is told of a change, and so not even the queue."""
 _FACTS = tuple(field.name for field in fields(PersonFacts))
 
 
@@ -76,12 +83,13 @@ async def update_person(
     touch(person, scope.clock.now())
     changed = sorted([*changes, "phone"] if phone is not None else changes)
     audit_act(scope, "person:update", "person", person.id, after={"fields": changed})
-    if changes:
+    told = {name: pair for name, pair in changes.items() if name not in _NEVER_TOLD}
+    if told:
         body = {
             "person_id": str(person.id),
             "change_id": str(new_id()),
             "at": scope.clock.now().isoformat(),
-            "changes": changes,
+            "changes": told,
         }
         await outbox.emit(scope.session, PERSON_CHANGED, body, ordering_key=f"person:{person.id}")
     await scope.session.flush()
@@ -110,13 +118,18 @@ def export_person(scope: ReadScope | WriteScope, person: Person) -> dict[str, An
 
 
 async def take_in_person(scope: WriteScope, exported: Mapping[str, Any]) -> Person:
-    """The file of a person who arrives with a dossier: a new one, or the own one brought up to date. The accepting service has asked the gate."""
+    """The file of a person who arrives with a dossier: a new one, or the own one brought up to date. The accepting service has asked the gate.
+
+    Raises PERSON_NAME_DIFFERS where the own file of this ID number bears another name: one of the two is wrong, and a person must look.
+    """
     number = str(exported["id_number"])
     facts = PersonFacts(**{name: exported[name] for name in _FACTS})
     person = await find_by_index(scope.session, sealer_of(scope.session).blind_index(number))
     if person is None:
         person = _new_file(scope, facts, number, exported["phone"])
         scope.session.add(person)
+    elif person.name != facts.name:
+        raise PERSON_NAME_DIFFERS()
     else:
         _bring_up_to_date(scope, person, facts, exported["phone"])
     await scope.session.flush()

@@ -70,6 +70,8 @@ async def create_account(session: AsyncSession, passwords: Passwords, clock: Clo
 
 async def find_account_id(session: AsyncSession, login: str) -> UUID | None:
     """The account of a login; on a connection of the login role or the owner."""
+    if not LOGIN.fullmatch(login):
+        return None
     return (await session.execute(select(Account.id).where(Account.login == login))).scalar_one_or_none()
 
 

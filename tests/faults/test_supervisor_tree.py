@@ -10,13 +10,23 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from sqlalchemy import func, select
 
 from cli.claim import end_running
-from kernel.postgres import purge, server_status
+from cli.demo import command as demo
+from cli.demo import loading
+from kernel.clock import ShiftedClock, SystemClock
+from kernel.database import Database
+from kernel.postgres import purge, server_in_use, server_status
 from kernel.postgres.postmaster import free_port
 from kernel.settings import Settings
+from migrations.runner import prepare, run_blocking
+from programmes.titles.model import Title
+from tenants.accounts.passwords import Passwords
+from tenants.queries import find_tenant_by_code
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60.0
@@ -31,13 +41,13 @@ def home(tmp_path: Path) -> Iterator[Settings]:
 
 
 class Running:
-    """One `jiangti serve`, with what it says."""
+    """One `jiangti serve`, or another command, with what it says."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *command: str) -> None:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings.environ()}
         self.settings = settings
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "cli", "serve"],
+            [sys.executable, "-m", "cli", *(command or ("serve",))],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
@@ -141,3 +151,49 @@ def test_children_end_when_their_parent_is_killed(home: Settings) -> None:
     left = tree.children()
     tree.end(signal.SIGKILL)
     until(lambda: not any(is_alive(pid) for pid in left))
+
+
+def test_a_command_says_in_one_sentence_that_the_server_does_not_run(home: Settings) -> None:
+    with server_in_use(home):
+        pass
+    for command in (("reconcile", "--settle", "0"), ("jobs", "list"), ("audit", "verify")):
+        said, code = Running(home, *command).said_and_code()
+        assert code == 1
+        assert said.startswith(f"jiangti: the PostgreSQL of {home.home} cannot be used: ")
+        assert said.count("\n") == 1
+
+
+def test_a_demo_whose_loading_was_cut_short_is_loaded_from_the_beginning_and_only_then(home: Settings) -> None:
+    with server_in_use(home) as server:
+        owner = prepare(home, server).owner
+        half = run_blocking(_load_unions_only(owner))
+        demo.load(home, server)
+        whole = run_blocking(_wuhou(owner))
+        assert whole != half
+        assert ShiftedClock(home.clock_file).today() == loading.BEGINNING.date()
+        demo.load(home, server)
+        assert run_blocking(_wuhou(owner)) == whole
+
+
+async def _load_unions_only(url: str) -> UUID:
+    """What a demo that is killed after its unions and before its past leaves behind."""
+    owner = Database(url)
+    try:
+        loaded = await loading.load_country(owner, Passwords(), SystemClock())
+        return loaded.tenants["wuhou"]
+    finally:
+        await owner.close()
+
+
+async def _wuhou(url: str) -> UUID:
+    """The union's key, where the past is there."""
+    owner = Database(url)
+    try:
+        async with owner.plain() as session:
+            union = await find_tenant_by_code(session, "wuhou")
+        assert union is not None
+        async with owner.read(union.id) as session:
+            assert await session.scalar(select(func.count()).select_from(Title)) == 4
+        return union.id
+    finally:
+        await owner.close()

@@ -141,15 +141,17 @@ def _value(kind: Any, name: str, path: Path, id_of: Callable[[Path, str], str]) 
         return [_value(kind.of_type, name, (*path, 0), id_of)]
     if isinstance(kind, GraphQLInputObjectType):
         return dict(_object(kind, path, id_of))
+    return _leaf(kind, name, path, id_of)
+
+
+def _leaf(kind: Any, name: str, path: Path, id_of: Callable[[Path, str], str]) -> Any:
     if isinstance(kind, GraphQLEnumType):
         return next(iter(kind.values))
     if kind.name == "ID":
         return id_of(path, type_of_id(name))
     if kind.name == "Int":
         return _INTEGERS[name]
-    if kind.name == "String":
-        return _TEXTS.get(name, lambda: "说明文字")()
-    return _SCALARS[kind.name]
+    return _TEXTS.get(name, lambda: "说明文字")() if kind.name == "String" else _SCALARS[kind.name]
 
 
 def _is_list(kind: Any) -> bool:

@@ -230,7 +230,7 @@ async def _change_below(offices: Offices, title_id: UUID) -> None:
 
 async def _score(offices: Offices, edition_id: UUID, cases: Sequence[UUID]) -> None:
     async with offices.acting("chengdu.secretary") as scope:
-        known = {"employer": "某研究院", "unit_id": offices.tenants["sichuan"], "specialty": "制造"}
+        known: dict[str, Any] = {"employer": "某研究院", "unit_id": offices.tenants["sichuan"], "specialty": "制造"}
         pool = [scoring.ExpertEntry(offices.accounts[login], **known) for login in EXPERTS]
         await scoring.assign_experts(scope, cases, pool)
         items = items_of((await rulebook_of(scope.session, edition_id)).criteria)
@@ -248,7 +248,7 @@ async def _fill_sheet(offices: Offices, assignment: Assignment, login: str, poin
     (now,) = await rows_of(offices, "chengdu.clerk", Assignment, id=assignment.id)
     if now.state == "submitted":
         async with offices.acting("chengdu.secretary") as scope:
-            await scoring.reopen_score(scope, assignment.id, "笔误")
+            await scoring.reopen_score(scope, assignment.id, "笔误", version=now.version)
     async with offices.acting(login, "chengdu") as scope:
         await scoring.submit_score(scope, assignment.id, points)
 
@@ -364,7 +364,12 @@ async def _assess(offices: Offices, plan: CultivationPlan, *, passes: bool) -> N
             await cultivation.complete_task(scope, task.id, outcome="完成", completed=passes, version=task.version)
     (case,) = await rows_of(offices, "chengdu.clerk", Application, id=plan.application_id)
     async with offices.acting("chengdu.reviewer") as scope:
-        given = {"tasks_completed": passes, "qualified": passes, "opinion": "评价", "version": case.version}
+        given: dict[str, Any] = {
+            "tasks_completed": passes,
+            "qualified": passes,
+            "opinion": "评价",
+            "version": case.version,
+        }
         await cultivation.assess(scope, case.id, **given)
 
 
@@ -375,7 +380,7 @@ async def _give_places(offices: Offices) -> None:
         await catalogue.fill_edition(scope, edition.id, version=edition.version, values=NATIONAL)
         factors = {factor.key: "综合" for factor in (await rulebook_of(scope.session, edition.id)).quota.factors}
         for unit in ("sichuan", "jiangsu", "power-union"):
-            places = {"unit_id": offices.tenants[unit], "places": 8, "factors": factors}
+            places: dict[str, Any] = {"unit_id": offices.tenants[unit], "places": 8, "factors": factors}
             await catalogue.set_quota(scope, edition.id, version=edition.version, **places)
     async with offices.acting("acftu.leader") as scope:
         for number, unit in enumerate(("chengdu", "changzhou", "yangzhou")):
@@ -411,7 +416,12 @@ async def _name_national_studio(offices: Offices) -> None:
 async def _revoke(offices: Offices, title_id: UUID) -> None:
     (title,) = await rows_of(offices, "wuhou.clerk", Title, id=title_id)
     async with offices.acting("wuhou.leader") as scope:
-        given = {"ground": Ground.FRAUD, "resolution_no": "武党〔2025〕1号", "note": None, "version": title.version}
+        given: dict[str, Any] = {
+            "ground": Ground.FRAUD,
+            "resolution_no": "武党〔2025〕1号",
+            "note": None,
+            "version": title.version,
+        }
         await titles.revoke(scope, title.id, **given)
     await offices.settle()
 

@@ -313,9 +313,11 @@ def _announcement(scope: WriteScope, application: Application) -> CaseAct:
     )
 
 
-async def assessed(awards: Awards, *, qualified: bool = True, state: str = "assessed_pass") -> Application:
+async def assessed(
+    awards: Awards, *, qualified: bool = True, state: str = "assessed_pass", **values: object
+) -> Application:
     """A case whose period has been assessed."""
-    application = await awards.add_case("longcheng_craftsman", state)
+    application = await awards.add_case("longcheng_craftsman", state, **values)
     async with awards.working("changzhou") as scope:
         now = awards.clock.now()
         scope.session.add(

@@ -15,5 +15,10 @@ def id_number(serial: int, *, born: str = "19800512", region: str = "510107") ->
 def facts(name: str = "赵铁工", *, employer: str = "成都恒达精密机械有限公司", since: str = "2005-07") -> PersonFacts:
     """A man at a lathe."""
     return PersonFacts(
-        name=name, employer=employer, occupation="数控车工", frontline_since=since, skill_grade="高级技师", industry="装备制造"
+        name=name,
+        employer=employer,
+        occupation="数控车工",
+        frontline_since=since,
+        skill_grade="高级技师",
+        industry="装备制造",
     )

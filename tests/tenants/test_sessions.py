@@ -237,4 +237,3 @@ async def test_another_password_ends_all_sessions(entrance: Entrance, clock: Fix
         await enter(entrance, clock)
     again = await sign_in(entrance, Credentials("wuhou", "zhang.wei", "another-good-one"), clock)
     assert await is_alive(entrance, clock, again)
-

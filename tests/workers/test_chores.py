@@ -32,7 +32,9 @@ async def leave(world: World, at: datetime, tenants: Sequence[UUID]) -> None:
     for tenant_id in tenants:
         async with world.app.write(tenant_id) as session:
             facts = {"operation": "createPerson", "request_sha256": "", "result": {}}
-            key = IdempotencyKey(tenant_id=tenant_id, id=new_id(), account_id=account.id, key="generated", at=at, **facts)
+            key = IdempotencyKey(
+                tenant_id=tenant_id, id=new_id(), account_id=account.id, key="generated", at=at, **facts
+            )
             session.add(key)
 
 

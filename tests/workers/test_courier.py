@@ -9,7 +9,7 @@ from authz.scope import WriteScope
 from kernel.clock import FixedClock
 from kernel.ids import new_id
 from kernel.letters import Letter
-from kernel.outbox import emit, post
+from kernel.outbox import emit, enqueue, post
 from kernel.outbox_queue import LeasedJob
 from kernel.sealing import Sealer
 from tests.queue_world import World, count_event, count_letter
@@ -120,6 +120,17 @@ async def test_an_unknown_kind_or_receiver_is_hopeless(world: World, clock: Fixe
     with pytest.raises(HopelessError):
         await drain(world.courier, clock, workshop=_shop(world, clock))
     assert [row["state"] for row in await world.rows("SELECT state FROM job")] == ["dead"]
+
+
+@pytest.mark.parametrize("body", [{}, {"to": 1, "kind": "count", "body": {}}, {"to": "x", "kind": "count", "body": {}}])
+async def test_a_malformed_letter_is_a_dead_letter_at_once(
+    world: World, clock: FixedClock, body: dict[str, Any]
+) -> None:
+    async with world.app.write(world.district) as session:
+        await enqueue(session, "deliver_letter", body, queue="courier", ordering_key="case:a")
+    with pytest.raises(HopelessError, match="malformed"):
+        await drain(world.courier, clock, workshop=_shop(world, clock))
+    assert await world.rows("SELECT state, attempts FROM job") == [{"state": "dead", "attempts": 1}]
 
 
 async def test_an_event_nobody_listens_to_is_done(world: World, clock: FixedClock) -> None:

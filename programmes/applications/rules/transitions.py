@@ -62,6 +62,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     RETURN = "return"
     REOPEN = "reopen"
+    TURN_DOWN = "turn_down"
     ENDORSE = "endorse"
     DECLINE = "decline"
     RECOMMEND = "recommend"
@@ -97,6 +98,7 @@ _ONE_PERMISSION = {
     Act.ASSESS_PASS: "assess",
     Act.ASSESS_FAIL: "assess",
     Act.REOPEN: "mirror",
+    Act.TURN_DOWN: "mirror",
     Act.SEND_BACK: "deliberate",
 }
 
@@ -163,6 +165,7 @@ TABLE: tuple[Transition, ...] = (
     _row(_A, Act.ENDORSE, State.SUBMITTED, State.ENDORSED),
     _row(_A, Act.DECLINE, State.SUBMITTED, State.DECLINED),
     _row(_A, Act.REOPEN, State.ENDORSED, State.DRAFT),
+    _row(_A, Act.TURN_DOWN, State.ENDORSED, State.NOT_RECOMMENDED),
     _row(_A, Act.WITHDRAW, (State.DRAFT, State.SUBMITTED), State.WITHDRAWN),
     _row(_R, Act.REVISE, State.AT_RECOMMENDING_UNIT, None),
     _row(_R, Act.RECEIVE, _GIVEN_BACK, State.AT_RECOMMENDING_UNIT),
@@ -170,6 +173,7 @@ TABLE: tuple[Transition, ...] = (
     _row(_R, Act.RECOMMEND, State.AT_RECOMMENDING_UNIT, State.RECOMMENDED, "recommend"),
     _row(_R, Act.NOT_RECOMMEND, State.AT_RECOMMENDING_UNIT, State.NOT_RECOMMENDED),
     _row(_R, Act.REOPEN, State.RECOMMENDED, State.AT_RECOMMENDING_UNIT),
+    _row(_R, Act.TURN_DOWN, State.RECOMMENDED, State.NOT_RECOMMENDED),
     _row(_R, Act.WITHDRAW, (State.AT_RECOMMENDING_UNIT, State.RETURNED), State.WITHDRAWN),
     _row(_O, Act.RECEIVE, _GIVEN_BACK, State.RECEIVED),
     _row(_O, Act.RETURN, State.RECEIVED, State.RETURNED),
@@ -201,6 +205,10 @@ TABLE: tuple[Transition, ...] = (
     _row(_O, Act.FAIL, State.ASSESSED_FAIL, State.FAILED, "assess"),
     _row(_O, Act.REVOKE, State.CERTIFIED, State.REVOKED),
 )
+
+
+#: What an open objection to the person holds up (总工发〔2024〕1号 第八条: the matter is looked into first).
+HELD_BY_OBJECTION = frozenset({Act.ANNOUNCE, Act.NAME, Act.CERTIFY})
 
 
 def permission_word(act: Act) -> str:

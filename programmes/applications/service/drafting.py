@@ -16,7 +16,12 @@ from kernel.ids import new_id
 from kernel.text import clean_text
 from kernel.versions import require_version
 from programmes.applications import repository
-from programmes.applications.errors import CASE_EXISTS, CONSENT_MISSING, PERSON_IN_PROGRESS
+from programmes.applications.errors import (
+    CASE_EXISTS,
+    CONSENT_MISSING,
+    GIVE_BACK_BY_HANDOVER,
+    PERSON_IN_PROGRESS,
+)
 from programmes.applications.events import announce_move
 from programmes.applications.model import Application
 from programmes.applications.rules.completeness import require_complete
@@ -185,10 +190,12 @@ async def submit_application(scope: WriteScope, application_id: UUID, *, version
 
 
 async def withdraw_application(scope: WriteScope, application_id: UUID, *, version: int, reason: str) -> Application:
-    """The applicant steps back while that is still possible."""
+    """The applicant steps back while that is still possible; a case that came by the courier is not this union's to withdraw, it is given back."""
     application = await repository.lock_application(scope.session, application_id)
     transition = await admit(scope, application, Act.WITHDRAW)
     require_version(application, version)
+    if application.incoming_handover_id is not None:
+        raise GIVE_BACK_BY_HANDOVER()
     why = clean_text(reason, path=("input", "reason"), limit=500)
     await repository.release_claim(scope.session, application)
     return await carry_out(scope, application, transition, reason=why)

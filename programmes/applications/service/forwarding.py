@@ -180,7 +180,7 @@ async def _take_rank(scope: WriteScope, application: Application, rank: int | No
     taken = select(Application.id).where(
         Application.tenant_id == scope.tenant_id,
         Application.edition_id == application.edition_id,
-        Application.desk == Desk.RECOMMENDING_UNIT,
+        Application.recommending_unit_id == scope.tenant_id,
         Application.rank == rank,
         Application.id != application.id,
     )

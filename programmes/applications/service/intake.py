@@ -140,12 +140,23 @@ async def follow_upstream(scope: WriteScope, application_id: UUID, *, state: str
         return application
     application.upstream_state = state
     application.upstream_at = scope.clock.now()
-    if state in _ANOTHER_ROUTE:
-        await repository.release_claim(scope.session, application)
+    if state in _ANOTHER_ROUTE and await _turn_down(scope, application):
+        return application
     touch(application, scope.clock.now())
     await announce_move(scope.session, application, "follow", application.state)
     await scope.session.flush()
     return application
+
+
+async def _turn_down(scope: WriteScope, application: Application) -> bool:
+    """The desk above said no before the organiser judged: the case ends here too, and the person is free for another route."""
+    stages = [stage.code for stage in (await rulebook_of(scope.session, application.edition_id)).stages]
+    transition = find_transition(Act.TURN_DOWN, application.desk, application.state, stages)
+    if transition is None:
+        return False
+    await repository.release_claim(scope.session, application)
+    await carry_out(scope, application, transition, audited=False)
+    return True
 
 
 def _day(text: str | None) -> date | None:

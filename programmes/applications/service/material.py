@@ -8,6 +8,7 @@ from authz.scope import WriteScope
 from kernel.errors import NOT_FOUND
 from kernel.ids import new_id
 from kernel.text import clean_text
+from kernel.versions import require_version
 from programmes.applications import repository
 from programmes.applications.errors import BAD_HASH, FORCE_UNKNOWN
 from programmes.applications.model import Application, Evidence, PeerLetter
@@ -77,9 +78,9 @@ async def add_evidence(scope: WriteScope, application_id: UUID, entry: EvidenceI
     return evidence
 
 
-async def remove_evidence(scope: WriteScope, evidence_id: UUID) -> Application:
-    """Take a piece of material out of a draft."""
-    return await _remove(scope, await scope.session.get(Evidence, (scope.tenant_id, evidence_id)))
+async def remove_evidence(scope: WriteScope, evidence_id: UUID, *, version: int) -> Application:
+    """Take a piece of material out of a draft; `version` is the material's own. Raises NOT_FOUND, STALE_VERSION."""
+    return await _remove(scope, Evidence, evidence_id, version)
 
 
 async def add_letter(scope: WriteScope, application_id: UUID, entry: LetterInput) -> PeerLetter:
@@ -106,16 +107,23 @@ async def add_letter(scope: WriteScope, application_id: UUID, entry: LetterInput
     return letter
 
 
-async def remove_letter(scope: WriteScope, letter_id: UUID) -> Application:
-    """Take a peer's letter out of a draft."""
-    return await _remove(scope, await scope.session.get(PeerLetter, (scope.tenant_id, letter_id)))
+async def remove_letter(scope: WriteScope, letter_id: UUID, *, version: int) -> Application:
+    """Take a peer's letter out of a draft; `version` is the letter's own. Raises NOT_FOUND, STALE_VERSION."""
+    return await _remove(scope, PeerLetter, letter_id, version)
 
 
-async def _remove(scope: WriteScope, row: Evidence | PeerLetter | None) -> Application:
+async def _remove(scope: WriteScope, kind: type[Evidence | PeerLetter], row_id: UUID, version: int) -> Application:
+    """The case is locked first, as everywhere; whoever removed the row meanwhile, it is looked for again after that."""
+    key = (scope.tenant_id, row_id)
+    found = await scope.session.get(kind, key)
+    if found is None:
+        raise NOT_FOUND()
+    application = await repository.lock_application(scope.session, found.application_id)
+    transition = await admit(scope, application, Act.REVISE)
+    row = await scope.session.get(kind, key, with_for_update=True, populate_existing=True)
     if row is None:
         raise NOT_FOUND()
-    application = await repository.lock_application(scope.session, row.application_id)
-    transition = await admit(scope, application, Act.REVISE)
+    require_version(row, version)
     await scope.session.delete(row)
     return await carry_out(scope, application, transition)
 

@@ -7,16 +7,27 @@ from authz import guard
 from authz.duties import duty_of
 from authz.permissions import Permission
 from authz.scope import WriteScope, audit_act
+from authz.stages import stage_name
 from authz.subject import Subject
 from kernel.ids import new_id
 from kernel.versions import touch
 from programmes.applications import repository
-from programmes.applications.errors import ACT_NOT_POSSIBLE
+from programmes.applications.errors import ACT_NOT_POSSIBLE, OPEN_OBJECTION
 from programmes.applications.events import announce_move
 from programmes.applications.model import Application, CaseAct
-from programmes.applications.rules.transitions import Act, State, Transition, find_transition, permission_word
+from programmes.applications.rules.transitions import (
+    HELD_BY_OBJECTION,
+    Act,
+    Desk,
+    State,
+    Transition,
+    find_transition,
+    permission_word,
+)
 from programmes.applications.words import act_name, state_name
-from programmes.catalogue.queries import rulebook_of
+from programmes.catalogue.errors import EDITION_STATE
+from programmes.catalogue.queries import get_edition, rulebook_of
+from programmes.catalogue.rules.editions import CANCELLED
 
 
 def subject_of(application: Application) -> Subject:
@@ -38,7 +49,19 @@ async def admit(scope: WriteScope, application: Application, act: Act) -> Transi
     if transition is None:
         raise ACT_NOT_POSSIBLE(state=state_name(application.state), act=act_name(act))
     await guard.require(scope, Permission(permission_word(act)), subject_of(application))
+    if act in HELD_BY_OBJECTION and application.open_objections:
+        raise OPEN_OBJECTION()
+    await _require_running(scope, application, transition)
     return transition
+
+
+async def _require_running(scope: WriteScope, application: Application, transition: Transition) -> None:
+    """A cancelled edition selects nobody any more: no person does an act of its pipeline. What is under way may still be given back."""
+    if transition.stage is None or application.desk != Desk.ORGANISER or scope.actor.account_id is None:
+        return
+    edition = await get_edition(scope.session, application.edition_id)
+    if edition.state == CANCELLED:
+        raise EDITION_STATE(state=stage_name("edition", edition.state), act=act_name(transition.act))
 
 
 async def carry_out(

@@ -20,7 +20,7 @@ from programmes.applications.rules.eligibility import (
 )
 from programmes.applications.rules.transitions import Act
 from programmes.applications.service.moving import admit, carry_out
-from programmes.catalogue.queries import get_edition, rulebook_of, rulebooks_of
+from programmes.catalogue.queries import get_edition, list_extra_units, list_quotas, rulebook_of, rulebooks_of
 from programmes.catalogue.rules.rulebook import Rulebook
 from programmes.people.queries import get_person
 
@@ -71,7 +71,19 @@ async def _facts(scope: WriteScope, application: Application) -> CaseFacts:
         evidence_by_force={criterion.force: evidence[criterion.force] for criterion in rulebook.criteria},
         title_codes=frozenset(title["code"] for title in application.titles_held)
         | await _granted_here(scope, application),
+        nominees=await repository.count_nominees(scope.session, application),
+        places=await _places(scope, application),
     )
+
+
+async def _places(scope: WriteScope, application: Application) -> int | None:
+    """The places this union gave the recommending unit in the edition, by quota or with an approval; None where nobody is limited."""
+    if (await rulebook_of(scope.session, application.edition_id)).quota.mode != "by_notice":
+        return None
+    extra = await list_extra_units(scope.session, application.edition_id)
+    quotas = await list_quotas(scope.session, application.edition_id)
+    given = [row.places for row in (*extra, *quotas) if row.unit_id == application.recommending_unit_id]
+    return None if None in given else max((places for places in given if places is not None), default=0)
 
 
 async def _granted_here(scope: WriteScope, application: Application) -> frozenset[str]:

@@ -22,6 +22,7 @@ _TABLE: dict[Act, tuple[frozenset[str], str]] = {
     "close_out": (frozenset({"announced", "cultivating"}), "closed"),
     "cancel": (frozenset({"draft", "issued", "open", "reviewing", "noticing"}), "cancelled"),
 }
+CANCELLED = "cancelled"
 ADVANCES: tuple[Act, ...] = ("determine", "announce", "start_cultivation", "close_out")
 """The acts that follow from what happens to the cases, not from a call or a date."""
 

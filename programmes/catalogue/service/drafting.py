@@ -73,7 +73,8 @@ async def create_edition(scope: WriteScope, new: NewEdition) -> Edition:
     Raises NOT_ORGANISER, DOCUMENT_EXPIRED, BAD_YEAR, BAD_COHORT, BAD_SCHEDULE, EDITION_EXISTS.
     """
     await guard.require(scope, Permission.EDITION_CREATE, no_edition())
-    programme = await get_programme(scope.session, new.programme_code)
+    code = clean_text(new.programme_code, path=("input", "programmeCode"), limit=_NAME_LIMIT)
+    programme = await get_programme(scope.session, code)
     if programme.organiser_id != scope.tenant_id:
         raise NOT_ORGANISER(programme=programme.name, path=("input", "programmeCode"))
     version, rulebook = await _rules_today(scope, programme)

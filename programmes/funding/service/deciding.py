@@ -16,6 +16,7 @@ from programmes.funding.errors import (
     CASE_SUSPENDED,
     HONOUR_NOT_IN_FORCE,
     NO_QUESTION,
+    REWARD_NOTHING,
     REWARD_RECORDED,
 )
 from programmes.funding.events import announce_reward
@@ -64,6 +65,8 @@ async def record_reward(
     await guard.require(scope, Permission.REWARD_RECORD, Subject(kind="reward", about=about))
     if honour.state != TitleState.IN_FORCE:
         raise HONOUR_NOT_IN_FORCE()
+    if amount_fen <= 0:
+        raise REWARD_NOTHING(path=("input", "amount"))
     reward_id = new_id()
     entered = await repository.insert_reward(
         scope.session,

@@ -7,6 +7,7 @@ from authz import guard
 from authz.permissions import Permission
 from authz.scope import WriteScope
 from authz.subject import Subject
+from kernel.errors import NOT_FOUND, Failure
 from kernel.ids import new_id
 from kernel.letters import Letter
 from kernel.sealing import seal
@@ -14,7 +15,7 @@ from programmes.applications import service as applications
 from programmes.applications.service.dossier import digest
 from programmes.handovers.errors import SNAPSHOT_BROKEN
 from programmes.handovers.model import Handover
-from programmes.handovers.repository import find_by_correlation, get_by_correlation
+from programmes.handovers.repository import find_by_correlation, get_of_sender
 from programmes.handovers.rules import Direction, HandoverState, Kind
 from programmes.handovers.service.incoming import close_case, take_in
 from programmes.handovers.service.steps import settle, subject_of, tell
@@ -30,6 +31,8 @@ async def receive_offer(scope: WriteScope, letter: Letter) -> None:
         handover = _incoming(scope, letter)
         scope.session.add(handover)
         await scope.session.flush()
+    if handover.counterpart_id != letter.sender_id:
+        raise NOT_FOUND()
     await guard.require(scope, Permission.HANDOVER_DELIVER, subject_of(handover))
     if handover.snapshot_number >= body["number"]:
         return
@@ -44,7 +47,18 @@ async def receive_offer(scope: WriteScope, letter: Letter) -> None:
     )
     await settle(scope, handover, HandoverState.OFFERED)
     if wanted:
-        await take_in(scope, handover, audited=False)
+        await _take_in_or_leave(scope, handover)
+
+
+async def _take_in_or_leave(scope: WriteScope, handover: Handover) -> None:
+    """What was asked for is taken in at once; where a rule says no (another name under this ID number), it waits for a clerk, who will see why."""
+    try:
+        async with scope.session.begin_nested():
+            await take_in(scope, handover, audited=False)
+    except Failure as refusal:
+        await scope.session.refresh(handover)
+        handover.reason = refusal.sentence()
+        await scope.session.flush()
 
 
 def _incoming(scope: WriteScope, letter: Letter) -> Handover:
@@ -170,6 +184,6 @@ async def hear_request_ended(scope: WriteScope, letter: Letter) -> None:
 
 
 async def _own(scope: WriteScope, letter: Letter, direction: Direction) -> Handover:
-    handover = await get_by_correlation(scope.session, UUID(letter.body["correlation_id"]), direction)
+    handover = await get_of_sender(scope.session, letter, direction)
     await guard.require(scope, Permission.HANDOVER_DELIVER, subject_of(handover))
     return handover

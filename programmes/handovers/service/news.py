@@ -18,7 +18,7 @@ from programmes.applications.model import Application
 from programmes.applications.queries import find_application, get_application
 from programmes.applications.rules.transitions import State
 from programmes.handovers.model import Handover
-from programmes.handovers.repository import get_by_correlation, knows_honour
+from programmes.handovers.repository import get_of_sender, knows_honour
 from programmes.handovers.rules import Direction, HandoverState, furthest, told_below
 from programmes.handovers.service.steps import subject_of, tell
 from programmes.titles.queries import get_title
@@ -52,7 +52,7 @@ def _is_undone(handover: Handover, word: str) -> bool:
 
 async def hear_outcome(scope: WriteScope, letter: Letter) -> None:
     """Below: note on the handover and on the case where it stands above; the case's own event passes it further down."""
-    handover = await get_by_correlation(scope.session, UUID(letter.body["correlation_id"]), Direction.OUTGOING)
+    handover = await get_of_sender(scope.session, letter, Direction.OUTGOING)
     await guard.require(scope, Permission.HANDOVER_DELIVER, subject_of(handover))
     if handover.outcome == letter.body["state"]:
         return
@@ -80,7 +80,7 @@ async def spread_title(scope: WriteScope, body: Mapping[str, Any]) -> None:
 
 async def hear_title_news(scope: WriteScope, letter: Letter) -> None:
     """Below: the person of this case holds an honour from above; kept with the person, and passed on to the desk the case came from."""
-    handover = await get_by_correlation(scope.session, UUID(letter.body["correlation_id"]), Direction.OUTGOING)
+    handover = await get_of_sender(scope.session, letter, Direction.OUTGOING)
     await guard.require(scope, Permission.HANDOVER_DELIVER, subject_of(handover))
     if handover.application_id is None:
         return

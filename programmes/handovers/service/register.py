@@ -15,19 +15,19 @@ from authz.permissions import Permission
 from authz.scope import WriteScope
 from authz.subject import Subject
 from kernel import outbox
+from kernel.errors import NOT_FOUND
 from kernel.ids import new_id
 from kernel.letters import Letter
 from programmes.applications.events import case_key
 from programmes.applications.queries import get_application
 from programmes.catalogue.queries import rulebook_of
 from programmes.handovers.model import Drift, RegisterEntry
-from programmes.handovers.repository import find_register_entry, get_by_correlation, list_accepted_of_person
+from programmes.handovers.repository import find_register_entry, get_of_sender, list_accepted_of_person
 from programmes.handovers.rules import Direction
 from programmes.handovers.service.steps import subject_of, tell
 from programmes.titles.queries import RegisterCard, get_title, register_card
-from tenants.queries import list_superiors
+from tenants.queries import is_below, list_superiors
 
-_HIDDEN = frozenset({"ethnicity", "political_status"})
 _TOLD = {"person_name": "name", "sex": "sex", "employer": "employer", "occupation": "occupation", "state": "state"}
 """What a later letter about a title may change: column of the entry, word of the letter."""
 
@@ -73,8 +73,12 @@ async def enter_in_register(scope: WriteScope, letter: Letter) -> None:
     await guard.require(scope, Permission.REGISTER_ENTER, Subject(kind="register", id=None))
     entry = await find_register_entry(scope.session, UUID(body["title_id"]))
     now = scope.clock.now()
+    if entry is not None and entry.source_tenant_id != letter.sender_id:
+        raise NOT_FOUND()
     if entry is not None and _says(entry, body):
         return
+    if entry is None and not await is_below(scope.session, scope.actor.tenant, letter.sender_id):
+        raise NOT_FOUND()
     if entry is None:
         entry = RegisterEntry(
             tenant_id=scope.tenant_id,
@@ -103,16 +107,13 @@ def _says(entry: RegisterEntry, body: Mapping[str, Any]) -> bool:
 
 async def report_drift(scope: WriteScope, body: Mapping[str, Any]) -> None:
     """Reaction to `person_changed`: unions above that accepted a case of this person are told which fields changed."""
-    changes = {name: pair for name, pair in body["changes"].items() if name not in _HIDDEN}
-    if not changes:
-        return
     for handover in await list_accepted_of_person(scope.session, UUID(body["person_id"])):
-        await tell(scope, handover, "drift", change_id=body["change_id"], at=body["at"], changes=changes)
+        await tell(scope, handover, "drift", change_id=body["change_id"], at=body["at"], changes=body["changes"])
 
 
 async def note_drift(scope: WriteScope, letter: Letter) -> None:
     """Above: list what changed below since the case was accepted; the own copy stays as it was."""
-    handover = await get_by_correlation(scope.session, UUID(letter.body["correlation_id"]), Direction.INCOMING)
+    handover = await get_of_sender(scope.session, letter, Direction.INCOMING)
     await guard.require(scope, Permission.HANDOVER_DELIVER, subject_of(handover))
     rows = [
         {

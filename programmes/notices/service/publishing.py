@@ -12,7 +12,7 @@ from authz.subject import Subject
 from kernel import calendar, schedule
 from kernel.ids import new_id
 from kernel.text import clean_text
-from kernel.versions import touch
+from kernel.versions import require_version, touch
 from programmes.applications import service as applications
 from programmes.applications.model import Application
 from programmes.applications.rules.transitions import Act, Desk, State, previous_end
@@ -74,12 +74,34 @@ async def publish_notice(
     return notice
 
 
-async def end_notice(scope: WriteScope, notice_id: UUID) -> Notice:
+async def end_notice(scope: WriteScope, notice_id: UUID, *, version: int) -> Notice:
     """Close a notice whose last day is over; whoever was not removed meanwhile is through it. Raises NOTICE_RUNNING before."""
+    notice = await _admit_end(scope, notice_id)
+    require_version(notice, version)
+    return await _end(scope, notice)
+
+
+async def end_due_notice(scope: WriteScope, notice_id: UUID) -> None:
+    """The remembered day has come: close the notice unless somebody did already; if its last day is not over yet, remember it again."""
+    notice = await repository.lock_notice(scope.session, notice_id)
+    if notice.state != "published":
+        return
+    if has_ended(notice.ends_on, scope.clock.today()):
+        await _end(scope, await _admit_end(scope, notice_id))
+    else:
+        await schedule.remember_due(scope.session, NOTICE_DUE, notice.id, on=notice.ends_on + _DAY)
+
+
+async def _admit_end(scope: WriteScope, notice_id: UUID) -> Notice:
+    """The notice, held, that the actor may close."""
     notice = await repository.lock_notice(scope.session, notice_id)
     if notice.state != "published":
         raise NOTICE_ENDED()
     await guard.require(scope, Permission.NOTICE_END, Subject("notice", notice.id, notice.state, Desk.ORGANISER))
+    return notice
+
+
+async def _end(scope: WriteScope, notice: Notice) -> Notice:
     if not has_ended(notice.ends_on, scope.clock.today()):
         raise NOTICE_RUNNING(ends_on=notice.ends_on.isoformat())
     items = await repository.list_items(scope.session, notice.id)
@@ -93,17 +115,6 @@ async def end_notice(scope: WriteScope, notice_id: UUID) -> Notice:
     audit_act(scope, "notice:end", "notice", notice.id, before={"state": "published"}, after=after)
     await scope.session.flush()
     return notice
-
-
-async def end_due_notice(scope: WriteScope, notice_id: UUID) -> None:
-    """The remembered day has come: close the notice unless somebody did already; if its last day is not over yet, remember it again."""
-    notice = await repository.lock_notice(scope.session, notice_id)
-    if notice.state != "published":
-        return
-    if has_ended(notice.ends_on, scope.clock.today()):
-        await end_notice(scope, notice_id)
-    else:
-        await schedule.remember_due(scope.session, NOTICE_DUE, notice.id, on=notice.ends_on + _DAY)
 
 
 def _notice_rule(rulebook: Rulebook) -> tuple[NoticeRule, int]:

@@ -12,7 +12,7 @@ from authz.permissions import Permission
 from authz.scope import WriteScope, audit_act
 from kernel.ids import new_id
 from kernel.text import clean_text
-from kernel.versions import touch
+from kernel.versions import require_version, touch
 from programmes.applications import service as applications
 from programmes.applications.model import Application
 from programmes.applications.rules.transitions import Act, State
@@ -74,14 +74,15 @@ async def assign_experts(
     return made
 
 
-async def exclude_expert(scope: WriteScope, assignment_id: UUID, reason: str) -> Assignment:
+async def exclude_expert(scope: WriteScope, assignment_id: UUID, reason: str, *, version: int) -> Assignment:
     """Take an expert who declares a conflict, or does not deliver, off a case that he has not scored."""
     assignment = await repository.lock_assignment(scope.session, assignment_id)
     (case,) = await applications.lock_applications(scope, [assignment.application_id])
     if case.state != State.SCORING:
         raise ALREADY_AGGREGATED()
     await guard.require(scope, Permission.CASE_ASSIGN, subject_of(case))
-    if assignment.state == "submitted":
+    require_version(assignment, version)
+    if assignment.state == "submitted" or await repository.count_sheets(scope.session, assignment.id):
         raise ALREADY_SUBMITTED()
     before = assignment.state
     assignment.state, assignment.conflict = "excluded", RECUSED

@@ -9,7 +9,7 @@ from authz.scope import WriteScope, audit_act
 from kernel.errors import NOT_FOUND
 from kernel.ids import new_id
 from kernel.text import clean_text
-from kernel.versions import touch
+from kernel.versions import require_version, touch
 from programmes.applications import service as applications
 from programmes.applications.rules.transitions import Act, State
 from programmes.applications.service.moving import subject_of
@@ -64,13 +64,14 @@ async def submit_score(
     return sheet
 
 
-async def reopen_score(scope: WriteScope, assignment_id: UUID, reason: str) -> Assignment:
+async def reopen_score(scope: WriteScope, assignment_id: UUID, reason: str, *, version: int) -> Assignment:
     """Give a sealed sheet back for a documented reason, before aggregation; the old sheet stays, the next one has a new number."""
     assignment = await repository.lock_assignment(scope.session, assignment_id)
     (application,) = await applications.lock_applications(scope, [assignment.application_id])
     if application.state != State.SCORING:
         raise ALREADY_AGGREGATED()
     await guard.require(scope, Permission.CASE_ASSIGN, subject_of(application))
+    require_version(assignment, version)
     if assignment.state != "submitted":
         raise NOT_SUBMITTED()
     assignment.return_reason = clean_text(reason, path=("input", "reason"), limit=_REASON_LIMIT)

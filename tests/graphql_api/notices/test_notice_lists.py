@@ -52,7 +52,7 @@ async def world(database_urls: DatabaseUrls) -> AsyncGenerator[World]:
     made.clock.move(days=7)
     for number, (case, notice) in enumerate(zip(cases, published, strict=True), start=1):
         async with made.acting(Role.NOTICE_OFFICER) as scope:
-            await notices.end_notice(scope, notice)
+            await notices.end_notice(scope, notice, version=1)
         entry = notices.ObjectionEntry(Channel.PHONE, "逾期反映", LI, made.clock.today())
         async with made.acting(Role.CLERK) as scope:
             await notices.lodge_objection(scope, notice, case, entry)

@@ -175,7 +175,7 @@ async def _notice_and_announcement(office: Office, best: UUID, other: UUID) -> N
     published = await office.act(
         Role.NOTICE_OFFICER,
         "publishNotice",
-        "notice { id endsOn state items(first: 9) { edges { node { position name sex } } } }",
+        "notice { id version endsOn state items(first: 9) { edges { node { position name sex } } } }",
         editionId=office.edition(),
         applicationIds=case_ids([best, other]),
         title="关于拟入选人员的公示",
@@ -212,7 +212,8 @@ async def _notice_and_announcement(office: Office, best: UUID, other: UUID) -> N
     hidden = await office.read(reveal, Role.APPROVER, input=asked)
     assert hidden["revealComplainant"]["complainant"] is None
     office.world.clock.move(days=5)
-    ended = await office.act(Role.NOTICE_OFFICER, "endNotice", "notice { state }", noticeId=notice["id"])
+    given = {"noticeId": notice["id"], "version": notice["version"]}
+    ended = await office.act(Role.NOTICE_OFFICER, "endNotice", "notice { state }", **given)
     assert ended["notice"] == {"state": "ENDED"}
     document = {
         "editionId": office.edition(),

@@ -137,6 +137,8 @@ async def test_bad_members_are_refused_at_their_field(api: Client, door: Door) -
     cases: list[tuple[dict[str, Any], str, list[str]]] = [
         ({"roles": ["SYSTEM_ADMIN", "AUDIT_ADMIN"]}, "EXCLUSIVE_ROLES", ["input", "roles"]),
         ({"roles": ["SYSTEM_ADMIN", "SECURITY_ADMIN"]}, "EXCLUSIVE_ROLES", ["input", "roles"]),
+        ({"roles": ["SYSTEM_ADMIN", "CLERK"]}, "EXCLUSIVE_ROLES", ["input", "roles"]),
+        ({"roles": ["AUDIT_ADMIN", "FINANCE_APPROVER"]}, "EXCLUSIVE_ROLES", ["input", "roles"]),
         ({"roles": ["COURIER"]}, "UNKNOWN_ROLE", ["input", "roles"]),
         ({"roles": []}, "NO_ROLES", ["input", "roles"]),
         ({"validTo": "2026-03-01"}, "BAD_PERIOD", ["input", "validTo"]),

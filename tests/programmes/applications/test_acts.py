@@ -75,7 +75,7 @@ async def test_a_viewer_is_shown_as_possible_exactly_what_the_gate_then_allows(
     not_here = {Act.NAME, Act.SCORE}  # the edition does not name directly; an expert scores what is assigned to him
     of_people = {(row.desk, row.act) for row in TABLE if row.act not in MACHINERY}
     assert of_people - allowed == {(Desk.ORGANISER, act) for act in not_here}
-    assert {Act.REOPEN} == MACHINERY
+    assert {Act.REOPEN, Act.TURN_DOWN} == MACHINERY
 
 
 async def test_who_entered_the_case_is_shown_that_he_may_not_put_it_forward(offices: Offices, national: UUID) -> None:

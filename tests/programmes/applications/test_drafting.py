@@ -301,16 +301,35 @@ async def test_material_and_letters_can_be_taken_out_of_a_draft_only(offices: Of
         await applications.add_evidence(scope, case_id, EvidenceInput("practice", 2, "多余"))
     (extra,) = await rows(offices, clerk, Evidence, application_id=case_id, item=2)
     (letter,) = await rows(offices, clerk, PeerLetter, application_id=case_id)
+    for remove, row in ((applications.remove_evidence, extra), (applications.remove_letter, letter)):
+        async with refused(offices, clerk, "STALE_VERSION") as (scope, _):
+            await remove(scope, row.id, version=row.version + 1)
     async with leaving(offices, clerk) as (scope, left):
-        await applications.remove_evidence(scope, extra.id)
-        await applications.remove_letter(scope, letter.id)
+        await applications.remove_evidence(scope, extra.id, version=extra.version)
+        await applications.remove_letter(scope, letter.id, version=letter.version)
     assert (left.audited, left.steps) == (["case:revise"] * 2, ["revise"] * 2)
     assert await rows(offices, clerk, PeerLetter, application_id=case_id) == []
     (kept, *_) = await rows(offices, clerk, Evidence, application_id=case_id)
     async with offices.acting(clerk) as scope:
         await applications.submit_application(scope, case_id, version=await version_of(scope, case_id))
     async with refused(offices, clerk, "ACT_NOT_POSSIBLE") as (scope, _):
-        await applications.remove_evidence(scope, kept.id)
+        await applications.remove_evidence(scope, kept.id, version=kept.version)
+
+
+async def test_material_that_several_take_out_at_once_is_taken_out_once(offices: Offices, national: UUID) -> None:
+    clerk = f"{HENGDA}.clerk"
+    async with offices.acting(clerk) as scope:
+        case_id = await draft(scope, national, 119)
+    (first, *_) = await rows(offices, clerk, Evidence, application_id=case_id)
+    version = (await case_of(offices, clerk, case_id)).version
+
+    async def remove() -> None:
+        async with offices.acting(clerk) as scope:
+            await applications.remove_evidence(scope, first.id, version=first.version)
+
+    said = await asyncio.gather(*(remove() for _ in range(6)), return_exceptions=True)
+    assert [each.code for each in said if isinstance(each, Failure)] == ["NOT_FOUND"] * 5
+    assert (await case_of(offices, clerk, case_id)).version == version + 1
 
 
 async def test_outside_its_tenant_a_case_does_not_exist(offices: Offices, national: UUID) -> None:
@@ -320,7 +339,7 @@ async def test_outside_its_tenant_a_case_does_not_exist(offices: Offices, nation
         async with refused(offices, stranger, "NOT_FOUND") as (scope, _):
             await applications.withdraw_application(scope, case_id, version=7, reason="越界")
         async with refused(offices, stranger, "NOT_FOUND") as (scope, _):
-            await applications.remove_evidence(scope, material.id)
+            await applications.remove_evidence(scope, material.id, version=material.version)
     async with refused(offices, f"{HENGDA}.clerk", "NOT_FOUND") as (scope, _):
         await applications.withdraw_application(scope, new_id(), version=1, reason="没有")
 

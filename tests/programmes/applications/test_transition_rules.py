@@ -102,7 +102,7 @@ def test_at_the_organiser_every_end_of_a_pipeline_is_reached_and_no_state_is_a_t
 @pytest.mark.parametrize(
     ("desk", "start", "ends"),
     [
-        (Desk.APPLYING_UNIT, State.DRAFT, {State.DECLINED, State.WITHDRAWN}),
+        (Desk.APPLYING_UNIT, State.DRAFT, {State.DECLINED, State.WITHDRAWN, State.NOT_RECOMMENDED}),
         (Desk.RECOMMENDING_UNIT, State.AT_RECOMMENDING_UNIT, {State.NOT_RECOMMENDED}),
     ],
 )
@@ -113,7 +113,7 @@ def test_below_the_organiser_a_case_ends_or_goes_up_and_can_come_back(
     reached = walk(PIPELINES[name], desk, start)
     assert {state for state, onward in reached.items() if not onward} == ends
     sent = State.ENDORSED if desk is Desk.APPLYING_UNIT else State.RECOMMENDED
-    assert reached[sent] == {(Act.REOPEN, start)}
+    assert reached[sent] == {(Act.REOPEN, start), (Act.TURN_DOWN, State.NOT_RECOMMENDED)}
 
 
 @pytest.mark.parametrize("name", BOOKS)

@@ -210,6 +210,15 @@ async def test_somebody_without_the_feeder_title_is_not_matched(awards: Awards) 
     assert await awards.rows("wuhou", FundingRecord) == []
 
 
+@pytest.mark.parametrize("fen", [0, -1])
+async def test_a_reward_of_nothing_is_none_and_leaves_room_for_the_right_one(awards: Awards, fen: int) -> None:
+    won = await honour(awards, await awards.add_person("wuhou", "王师傅"))
+    with pytest.raises(Failure) as refusal:
+        await record_reward(awards, won.id, fen=fen)
+    assert (refusal.value.code, refusal.value.path) == ("REWARD_NOTHING", ("input", "amount"))
+    assert (await record_reward(awards, won.id)).amount_fen == 2_000_000
+
+
 async def test_a_reward_is_recorded_once_for_an_honour(awards: Awards) -> None:
     won = await honour(awards, await awards.add_person("wuhou", "王师傅"))
     await record_reward(awards, won.id)

@@ -179,7 +179,7 @@ async def test_letters_that_are_delivered_again_change_nothing(offices: CarefulO
     assert len({own, at_district, at_city}) == 3
 
 
-async def test_a_decline_is_heard_below_and_the_case_stays_where_it_was(offices: CarefulOffices, edition: UUID) -> None:
+async def test_a_decline_is_heard_below_and_ends_the_case_there(offices: CarefulOffices, edition: UUID) -> None:
     case_id, _, above = await offered(offices, edition, 406)
     async with refused(offices, f"{DISTRICT}.clerk", "STALE_VERSION") as (scope, _):
         await handovers.decline_handover(scope, above.id, version=above.version + 1, reason="不予接收")
@@ -190,7 +190,7 @@ async def test_a_decline_is_heard_below_and_the_case_stays_where_it_was(offices:
     below, above = await sides(offices, UNIT, DISTRICT, application_id=case_id)
     assert (below.state, above.state, below.reason, below.outcome) == ("declined", "declined", "名额已满", "declined")
     case = await case_of(offices, f"{UNIT}.clerk", case_id)
-    assert (case.state, case.upstream_state) == ("endorsed", "declined")
+    assert (case.state, case.upstream_state) == ("not_recommended", "declined")
     async with refused(offices, f"{DISTRICT}.clerk", "STEP_NOT_POSSIBLE") as (scope, told):
         await handovers.accept_handover(scope, above.id, version=above.version)
     assert told.no.params == {"state": "未接收", "step": "接收"}

@@ -45,9 +45,9 @@ async def publish(world: World, cases: Sequence[UUID], *, starts_on: date = MOND
         )
 
 
-async def end(world: World, notice: Notice) -> Notice:
+async def end(world: World, notice: Notice, *, version: int | None = None) -> Notice:
     async with world.acting(Role.NOTICE_OFFICER) as scope:
-        return await notices.end_notice(scope, notice.id)
+        return await notices.end_notice(scope, notice.id, version=version or notice.version)
 
 
 async def lodge(world: World, notice: Notice, case: UUID, **changes: object) -> Objection:
@@ -110,6 +110,8 @@ async def test_five_working_days_from_monday_end_on_friday_and_the_notice_on_sat
     failure = await failure_of(end(world, notice))
     assert (failure.code, failure.params) == ("NOTICE_RUNNING", {"ends_on": "2023-05-26"})
     world.clock.move(days=1)
+    unseen = await failure_of(end(world, notice, version=7))
+    assert (unseen.code, unseen.params) == ("STALE_VERSION", {"current": 1})
     ended = await end(world, notice)
     assert (ended.state, await world.states(case)) == ("ended", ["notice_done"])
     assert (await failure_of(end(world, notice))).code == "NOTICE_ENDED"

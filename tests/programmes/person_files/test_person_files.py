@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from cli.demo.offices import Offices
 from kernel.audit import AuditEntry
@@ -180,3 +181,27 @@ async def test_in_the_whole_database_no_number_stands_in_clear(offices: Offices,
     await owner.close()
     assert {table: needles for table, needles in found.items() if needles} == {}
     assert {"person", "audit_entry"} <= filled
+
+
+async def test_what_no_other_union_is_told_does_not_reach_the_queue(offices: Offices) -> None:
+    person = await enter(offices, 19)
+    private = replace(facts(), ethnicity="藏族", political_status="民革党员")
+    async with offices.acting(CLERK) as scope:
+        await update_person(scope, person.id, private, phone=None, version=1)
+    async with offices.acting(CLERK) as scope:
+        await update_person(scope, person.id, replace(private, post="班长", ethnicity=None), phone=None, version=2)
+    async with offices.courier.plain() as session:
+        bodies = (
+            await session.execute(
+                text("SELECT body->'changes' FROM job WHERE body->>'person_id' = :id"), {"id": str(person.id)}
+            )
+        ).scalars()
+        assert list(bodies) == [{"post": [None, "班长"]}]
+
+
+async def test_a_statement_that_fails_does_not_say_what_it_was_given(offices: Offices) -> None:
+    with pytest.raises(DBAPIError) as failure:
+        async with offices.app.plain() as session:
+            await session.execute(text("SELECT 1 / 0, CAST(:name AS text)"), {"name": "张三丰"})
+    assert "division by zero" in str(failure.value)
+    assert "张三丰" not in str(failure.value)

@@ -56,10 +56,12 @@ async def score(world: World, expert: str, assignment_id: UUID, each: int) -> Sc
         return await scoring.submit_score(scope, assignment_id, points(each), "")
 
 
-async def refused(world: World, role: Role, name: str | None, call: str, *arguments: object) -> Failure:
+async def refused(
+    world: World, role: Role, name: str | None, call: str, *arguments: object, **named: object
+) -> Failure:
     with pytest.raises(Failure) as caught:
         async with world.acting(role, name) as scope:
-            await getattr(scoring, call)(scope, *arguments)
+            await getattr(scoring, call)(scope, *arguments, **named)
     return caught.value
 
 
@@ -121,10 +123,12 @@ async def test_a_submitted_sheet_is_sealed_until_it_is_given_back_with_a_reason(
     await score(world, "甲", assignment, 900)
     failure = await refused(world, Role.EXPERT, "甲", "submit_score", assignment, points(100))
     assert failure.code == "ALREADY_SUBMITTED"
-    blank = await refused(world, Role.PANEL_SECRETARY, None, "reopen_score", assignment, " ")
+    blank = await refused(world, Role.PANEL_SECRETARY, None, "reopen_score", assignment, " ", version=2)
     assert (blank.code, blank.path) == ("BLANK", ("input", "reason"))
+    unseen = await refused(world, Role.PANEL_SECRETARY, None, "reopen_score", assignment, "更正", version=1)
+    assert (unseen.code, unseen.params) == ("STALE_VERSION", {"current": 2})
     async with world.acting(Role.PANEL_SECRETARY) as scope:
-        await scoring.reopen_score(scope, assignment, "专家书面说明：第三项误录")
+        await scoring.reopen_score(scope, assignment, "专家书面说明：第三项误录", version=2)
     waiting = await refused(world, Role.PANEL_SECRETARY, None, "aggregate_scores", world.edition_id)
     assert waiting.params["missing"] == "孙六（甲未提交）；孙六（乙未提交）"
     await score(world, "甲", assignment, 800)
@@ -136,7 +140,7 @@ async def test_a_submitted_sheet_is_sealed_until_it_is_given_back_with_a_reason(
         query = select(ScoreSheet).where(ScoreSheet.assignment_id == assignment).order_by(ScoreSheet.number)
         sheets = [(row.number, row.total, row.change_reason) for row in (await session.execute(query)).scalars()]
     assert sheets == [(1, 13_500, None), (2, 12_000, "专家书面说明：第三项误录")]
-    sealed = await refused(world, Role.PANEL_SECRETARY, None, "reopen_score", assignment, "再改")
+    sealed = await refused(world, Role.PANEL_SECRETARY, None, "reopen_score", assignment, "再改", version=4)
     assert sealed.code == "ALREADY_AGGREGATED"
 
 
@@ -219,8 +223,10 @@ async def test_an_expert_who_does_not_deliver_can_be_taken_off(world: World) -> 
     given = await assign(world, [case], "甲", "乙", "丙")
     await score(world, "甲", given[case, "甲"], 900)
     await score(world, "乙", given[case, "乙"], 900)
+    unseen = await refused(world, Role.PANEL_SECRETARY, None, "exclude_expert", given[case, "丙"], "回避", version=7)
+    assert (unseen.code, unseen.params) == ("STALE_VERSION", {"current": 1})
     async with world.acting(Role.PANEL_SECRETARY) as scope:
-        await scoring.exclude_expert(scope, given[case, "丙"], "申报回避：师徒关系")
+        await scoring.exclude_expert(scope, given[case, "丙"], "申报回避：师徒关系", version=1)
     async with world.acting(Role.PANEL_SECRETARY) as scope:
         (summary,) = await scoring.aggregate_scores(scope, world.edition_id)
     assert summary.sheets == 2
@@ -279,8 +285,8 @@ async def test_another_union_finds_nothing(world: World, database_urls: Database
     failures = [
         await refused(stranger, Role.PANEL_SECRETARY, None, "assign_experts", [case], [expert]),
         await refused(stranger, Role.EXPERT, "甲", "submit_score", given[case, "甲"], points(900)),
-        await refused(stranger, Role.PANEL_SECRETARY, None, "reopen_score", given[case, "甲"], "更正"),
-        await refused(stranger, Role.PANEL_SECRETARY, None, "exclude_expert", given[case, "甲"], "回避"),
+        await refused(stranger, Role.PANEL_SECRETARY, None, "reopen_score", given[case, "甲"], "更正", version=1),
+        await refused(stranger, Role.PANEL_SECRETARY, None, "exclude_expert", given[case, "甲"], "回避", version=1),
     ]
     assert [failure.code for failure in failures] == ["NOT_FOUND"] * 4
     foreign = await refused(stranger, Role.PANEL_SECRETARY, None, "aggregate_scores", world.edition_id)

@@ -109,6 +109,18 @@ async def test_naming_is_for_all_on_the_list_or_for_none(awards: Awards) -> None
     assert await awards.rows("wuhou", Title) == []
 
 
+async def test_an_open_objection_holds_up_the_name_and_the_certificate(awards: Awards) -> None:
+    held = await awards.add_case("zhuge_craftsman", "announced", open_objections=1)
+    with pytest.raises(Failure) as refusal:
+        await name(awards, held.id)
+    assert refusal.value.code == "OPEN_OBJECTION"
+    trained = await assessed(awards, open_objections=1)
+    with pytest.raises(Failure) as refusal:
+        await certify(awards, trained)
+    assert refusal.value.code == "OPEN_OBJECTION"
+    assert await awards.rows("wuhou", Title) == []
+
+
 async def test_an_edition_with_cultivation_names_nobody_directly(awards: Awards) -> None:
     application = await awards.add_case("longcheng_craftsman", "announced")
     with pytest.raises(Failure) as refusal:
