@@ -11,7 +11,7 @@ from cli.attached import run_api
 from cli.claim import AlreadyRunningError, claim
 from cli.commands import Commands, add_command
 from cli.database import report
-from cli.tree import Tree
+from cli.tree import ENDING, Tree
 from kernel.postgres import Server, server_in_use
 from kernel.settings import Settings
 from migrations import runner
@@ -37,7 +37,7 @@ def run_tree(settings: Settings, *, banner: Banner, load: Load = lambda _: None)
     First looks at the policy and claims home and port (raises PolicyError, AlreadyRunningError before anything slow), then starts or adopts PostgreSQL,
     migrates, calls `load(server)` (demo data), starts API and workers, waits for `/readyz` and prints `banner()`. A signal before that ends it like Ctrl-C.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, signal.default_int_handler)
     enforcer.current()
     with claim(settings) as held, server_in_use(settings, report=report) as server:

@@ -17,6 +17,13 @@ from cli.health import is_api_ready
 from kernel.postgres import PostgresError, Server, ensure_server, server_status
 from kernel.settings import Settings
 
+ENDING = (
+    signal.SIGTERM,
+    signal.SIGINT,
+    *(() if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)),
+)
+"""The signals that end the tree; what `nohup` has made deaf to the terminal's end stays so."""
+
 _POLL = 0.1
 _LOOK_AT_DATABASE_EVERY = 1.0
 _LONGEST_PAUSE = 30.0
@@ -63,10 +70,7 @@ class Tree:
 
     def run(self, banner: Callable[[], str]) -> int:
         """Start, wait for readiness, print the banner, watch until a signal, stop. 1 when it never became ready."""
-        previous = {
-            number: signal.signal(number, self._ask_to_stop)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-        }
+        previous = {number: signal.signal(number, self._ask_to_stop) for number in ENDING}
         try:
             if not self._become_ready():
                 return 0 if self._stopping else 1

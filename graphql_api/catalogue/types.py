@@ -204,7 +204,7 @@ class EditionType(Node):
     )
     filled: list[FilledValueType] = computed(
         filled_values,
-        needs=(Edition.filled,),
+        needs=(Edition.filled, Edition.tenant_id),
         description="What was filled in where the document is silent, and by whom.",
     )
     quotas: list[QuotaType] = to_many(Quota.edition_id, description="The organiser's own table; empty for others.")

@@ -314,7 +314,7 @@ def _announcement(scope: WriteScope, application: Application) -> CaseAct:
 
 
 async def assessed(
-    awards: Awards, *, qualified: bool = True, state: str = "assessed_pass", **values: object
+    awards: Awards, *, qualified: bool = True, state: str = "assessed_pass", **values: Any
 ) -> Application:
     """A case whose period has been assessed."""
     application = await awards.add_case("longcheng_craftsman", state, **values)
