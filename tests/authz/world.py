@@ -58,7 +58,8 @@ async def world(urls: DatabaseUrls) -> AsyncGenerator[Database]:
         await connection.run_sync(OBJECTS.metadata.create_all)
         await connection.execute(text(f"GRANT SELECT, INSERT, DELETE ON duty_record, world_object TO {app}"))
     await engine.dispose()
-    database = Database(urls.app)
+    patient = {"idle_in_transaction_session_timeout": "0"}  # a busy machine makes pauses between two statements long
+    database = Database(urls.app, connect_args={"server_settings": patient})
     try:
         yield database
     finally:
