@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from authz.denials import TighteningLine, find_denial
 from authz.enforcer import Enforcer, Request, Verdict
-from authz.errors import DUTY_CONFLICT, IS_SUBJECT, NOT_PERMITTED, OWN_ACCOUNT, RECUSED
+from authz.errors import DUTY_CONFLICT, IS_SUBJECT, NOT_PERMITTED, OWN_ACCOUNT, RECUSED, TIGHTENED
 from authz.names import ACT_NAMES, KIND_NAMES, LEVEL_NAMES, MISS_NAMES, RELATION_NAMES, ROLE_NAMES, role_names
 from authz.policy_rows import ALLOW, PolicyRow, first_miss
 from authz.roles import Role
@@ -15,12 +16,15 @@ _REASON_OF_RELATION: dict[str, Reason] = {"is_subject": IS_SUBJECT, "recused": R
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Yes or no. `row` decided it; for a no without a deny row it is the allow row that came nearest."""
+    """Yes or no, by the policy of this revision. `row` decided it; for a no without a deny row it is the allow row that came nearest."""
 
     allowed: bool
     request: Request
     row: PolicyRow | None
     rows: tuple[PolicyRow, ...] = field(repr=False, compare=False)
+    revision: str = ""
+    barred: Reason | None = None
+    """Why it is no although the person's own roles would allow it: the way he came in."""
 
     @property
     def policy(self) -> str:
@@ -32,6 +36,10 @@ class Decision:
         """The refusal, made afresh for whoever raises it; None where it is allowed."""
         if self.allowed:
             return None
+        if self.barred is not None:
+            return Failure(self.barred, self._words(), (), None)
+        if self.row is not None and isinstance(self.row.line, TighteningLine):
+            return Failure(TIGHTENED, self._words() | _tightening_words(self.row.line), (), None)
         if self.row is not None and self.row.eft != ALLOW:
             reason = _REASON_OF_RELATION.get(self.row.rel, DUTY_CONFLICT)
             return Failure(reason, self._words() | _relation_words(self.row.rel), (), None)
@@ -44,6 +52,7 @@ class Decision:
         return {
             "permission": asked.permission,
             "policy": self.policy,
+            "revision": self.revision[:12],
             "roles": role_names(asked.roles),
             "role_codes": ", ".join(sorted(asked.roles)),
             "level": LEVEL_NAMES.get(asked.level, asked.level),
@@ -63,7 +72,24 @@ def _relation_words(relation: str) -> dict[str, Value]:
     return {"relation": relation, "duty": RELATION_NAMES.get(relation, relation)}
 
 
-def decide(policy: Enforcer, request: Request) -> Decision:
-    """The policy's verdict on the request, with what a person needs to understand it."""
+def _tightening_words(line: TighteningLine) -> dict[str, Value]:
+    found = line.tightening
+    return {
+        "union": found.union,
+        "document": found.document,
+        "barred": ROLE_NAMES[Role(found.role)],
+        "barred_code": found.role,
+    }
+
+
+def decide(policy: Enforcer, request: Request, denials: tuple[PolicyRow, ...] = ()) -> Decision:
+    """The verdict on the request, with what a person needs to understand it.
+
+    The policy's own answer is remembered; what unions forbid beyond it (`denials` of this permission) is looked at each time, after it, and only takes away.
+    """
     verdict: Verdict = policy.decide(request)
-    return Decision(verdict.allowed, request, verdict.row, policy.rows_for(request.permission))
+    rows = policy.rows_for(request.permission)
+    denial = find_denial(denials, request.roles, request.stage) if verdict.allowed else None
+    if denial is not None:
+        return Decision(allowed=False, request=request, row=denial, rows=rows, revision=policy.revision)
+    return Decision(verdict.allowed, request, verdict.row, rows, policy.revision)

@@ -5,20 +5,25 @@ one statement; the decision itself is made by the policy in force and remembers 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from authz import enforcer
 from authz.actor import Actor
+from authz.conflict import conflict_of
 from authz.decision import Decision, decide
 from authz.duties import CREATED, Duty, relation_of
-from authz.enforcer import Request
-from authz.model import DutyRecord
+from authz.enforcer import Enforcer, Request
+from authz.errors import SECOND_FACTOR_REQUIRED
+from authz.masks import BITS, mask_of_act, mask_of_duty
+from authz.model import DutyMask, DutyRecord
 from authz.permissions import Permission
 from authz.relations import DESK_RELATIONS, HOLDER, NO_STAGE, PUBLISHED, RELATIONS
+from authz.roles import Role
 from authz.scope import Scope, WriteScope
 from authz.stages import KNOWN_STAGES
 from authz.subject import Subject
@@ -57,10 +62,7 @@ async def judge(
     needed = any(policy.asks_for_person(permission) for permission in permissions)
     duties = await find_duties(scope, subjects) if needed else {}
     return [
-        {
-            permission: decide(policy, _request(scope.actor, permission, subject, relations))
-            for permission in permissions
-        }
+        {permission: decision_of(scope.actor, permission, subject, relations, policy) for permission in permissions}
         for subject in subjects
         for relations in (relations_of(scope.actor, subject, duties),)
     ]
@@ -70,9 +72,10 @@ async def explain(scope: Scope[ReadSession], permission: Permission, subject: Su
     """The decision about the scope's actor with the facts it rests on; asks nobody's leave, the caller must."""
     relations = relations_of(scope.actor, subject, await find_duties(scope, [subject]))
     policy = enforcer.current()
-    request = _request(scope.actor, permission, subject, relations)
+    decision = decision_of(scope.actor, permission, subject, relations, policy)
+    request = decision.request
     return Explanation(
-        decision=decide(policy, request),
+        decision=decision,
         roles=request.roles,
         level=request.level,
         relations=relations,
@@ -81,10 +84,34 @@ async def explain(scope: Scope[ReadSession], permission: Permission, subject: Su
     )
 
 
-async def note(scope: WriteScope, duty: Duty, subject: Subject, *, account_id: UUID | None = None) -> None:
-    """Write down that the actor (or `account_id`) took this part in the subject; once, however often it is said.
+def decision_of(
+    actor: Actor, permission: Permission, subject: Subject, relations: frozenset[str], policy: Enforcer | None = None
+) -> Decision:
+    """The decision, once all words for how the actor stands to the subject are known (`relations_of`).
 
-    The machinery takes no part in anything: nothing is written for an actor without an account. The object must exist.
+    What only a role would allow that is withheld from this session is refused as that.
+    """
+    policy = policy or enforcer.current()
+    denials = actor.denials(permission.value)
+    decision = decide(policy, _request(actor, permission, subject, relations), denials)
+    if decision.allowed or not actor.withheld:
+        return decision
+    stronger = decide(policy, _request(actor, permission, subject, relations, actor.roles | actor.withheld), denials)
+    return replace(stronger, allowed=False, barred=SECOND_FACTOR_REQUIRED) if stronger.allowed else decision
+
+
+async def note(
+    scope: WriteScope,
+    duty: Duty,
+    subject: Subject,
+    *,
+    by: Permission | None = None,
+    account_id: UUID | None = None,
+) -> None:
+    """Write down that the actor (or `account_id`) took this part in the subject, doing the act `by`; once, however often it is said.
+
+    The machinery takes no part in anything: nothing is written for an actor without an account. The object must exist. Raises DUTY_CONFLICT where the
+    part excludes one that another transaction has written down since the gate was asked.
     """
     account = account_id or scope.actor.account_id
     if account is None:
@@ -102,6 +129,39 @@ async def note(scope: WriteScope, duty: Duty, subject: Subject, *, account_id: U
         "at": scope.clock.now(),
     }
     await scope.session.execute(insert(DutyRecord).values(row).on_conflict_do_nothing())
+    await _mark(scope, subject, account, duty=duty, by=by)
+
+
+async def bind(scope: WriteScope, by: Permission, subject: Subject) -> None:
+    """For an act that is no duty of its own but that duties bar from: hold it against those written down meanwhile. Raises DUTY_CONFLICT."""
+    if scope.actor.account_id is not None:
+        await _mark(scope, subject, scope.actor.account_id, duty=None, by=by)
+
+
+async def _mark(
+    scope: WriteScope, subject: Subject, account_id: UUID, *, duty: Duty | None, by: Permission | None
+) -> None:
+    """Add the bits to the account's mask of each object, in the order of their ids; waits for another transaction that adds to the same mask."""
+    act = 0 if by is None else mask_of_act(by.value)
+    masks = dict.fromkeys(subject.about, act)
+    if subject.id is not None:
+        created = BITS[CREATED] if subject.creator == account_id else 0
+        part = 0 if duty is None else mask_of_duty(duty)
+        masks[subject.id] = act | part | created
+    rows = [
+        {"tenant_id": scope.tenant_id, "object_id": object_id, "account_id": account_id, "mask": mask}
+        for object_id, mask in sorted(masks.items())
+        if mask
+    ]
+    if not rows:
+        return
+    fresh = insert(DutyMask).values(rows)
+    added = {"mask": DutyMask.mask.op("|")(fresh.excluded.mask)}
+    keys = (DutyMask.tenant_id, DutyMask.object_id, DutyMask.account_id)
+    try:
+        await scope.session.execute(fresh.on_conflict_do_update(index_elements=keys, set_=added))
+    except IntegrityError as problem:
+        raise conflict_of(problem, subject.kind, by) from problem
 
 
 async def release(scope: WriteScope, duty: Duty, subject: Subject, *, account_id: UUID) -> None:
@@ -156,10 +216,16 @@ def relations_of(actor: Actor, subject: Subject, duties: Duties) -> frozenset[st
     return frozenset(words).union(*(duties.get(object_id, frozenset()) for object_id in subject.duty_ids))
 
 
-def _request(actor: Actor, permission: Permission, subject: Subject, relations: frozenset[str]) -> Request:
+def _request(
+    actor: Actor,
+    permission: Permission,
+    subject: Subject,
+    relations: frozenset[str],
+    roles: frozenset[Role] | None = None,
+) -> Request:
     stage = subject.stage or NO_STAGE
     if stage not in KNOWN_STAGES:
         message = f"unknown stage '{stage}' of a {subject.kind}"
         raise ValueError(message)
-    roles = frozenset(role.value for role in actor.roles)
-    return Request(roles, permission.kind, permission.act, actor.tenant.level, relations, stage)
+    words = frozenset(role.value for role in (actor.roles if roles is None else roles))
+    return Request(words, permission.kind, permission.act, actor.tenant.level, relations, stage)

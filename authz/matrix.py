@@ -21,6 +21,9 @@ this level, which stands so to the object, while it is in this state. `|` separa
 row allows is allowed. A union sees only its own rows, so `holder` is said of each of them; `holder.<desk>` names the part the union plays in the edition
 (applying_unit, recommending_unit, organiser), `published` what another union has published. What a person did before (`did_…`, `self_created`), whether he is
 concerned himself (`is_subject`), recused or assigned is read from the record of duties at each decision.
+
+A union may forbid its people more than this (docs/decisions/0024), never allow more. The public has no role: what is public is read without an account. An
+applicant reads only the case he is recorded as the subject of.
 """
 
 

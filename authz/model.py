@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
+from authz.masks import conditions
 from kernel.database import Base, TenantRow
 
 
@@ -23,3 +24,15 @@ class DutyRecord(TenantRow, Base):
     account_id: Mapped[UUID]
     duty: Mapped[str]
     at: Mapped[datetime]
+
+
+class DutyMask(Base):
+    """All parts one account took in one object, as the bits of `authz.masks`; no two that exclude one another can both be committed."""
+
+    __tablename__ = "duty_mask"
+    __table_args__ = tuple(CheckConstraint(condition, name=name) for name, condition in conditions().items())
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    object_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    mask: Mapped[int] = mapped_column(BigInteger)

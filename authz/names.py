@@ -3,6 +3,7 @@
 from authz.roles import Role
 
 ROLE_NAMES: dict[Role, str] = {
+    Role.APPLICANT: "申报人",
     Role.CLERK: "干事",
     Role.CHAIR: "工会主席",
     Role.RECOMMENDER: "推荐负责人",
@@ -102,6 +103,8 @@ ACT_NAMES: dict[str, str] = {
     "resume": "恢复培育",
     "stop": "停止培育",
     "revoke": "撤销",
+    "reset": "重置登录凭据",
+    "inspect": "查看登录状态",
     "fill": "补全规则",
     "issue": "印发",
     "open": "开启",
@@ -137,8 +140,13 @@ ACT_NAMES: dict[str, str] = {
     "pay": "支付",
     "update": "修改",
     "reveal": "查看敏感信息",
+    "consent": "登记或撤回本人同意",
+    "export": "导出本人全部信息",
+    "erase": "到期清除",
     "move": "划转",
     "explain": "解释",
+    "tighten": "收紧",
+    "lift": "解除收紧",
 }
 
 RELATION_NAMES: dict[str, str] = {

@@ -135,6 +135,9 @@ class Permission(StrEnum):
     PERSON_CREATE = "person:create"
     PERSON_UPDATE = "person:update"
     PERSON_REVEAL = "person:reveal"
+    PERSON_CONSENT = "person:consent"
+    PERSON_EXPORT = "person:export"
+    PERSON_ERASE = "person:erase"
 
     TENANT_READ = "tenant:read"
     TENANT_CREATE = "tenant:create"
@@ -142,9 +145,14 @@ class Permission(StrEnum):
     MEMBERSHIP_READ = "membership:read"
     MEMBERSHIP_CREATE = "membership:create"
     MEMBERSHIP_REVOKE = "membership:revoke"
+    MEMBERSHIP_RESET = "membership:reset"
+    MEMBERSHIP_INSPECT = "membership:inspect"
     SESSION_REVOKE = "session:revoke"
     AUDIT_READ = "audit:read"
     POLICY_EXPLAIN = "policy:explain"
+    POLICY_READ = "policy:read"
+    POLICY_TIGHTEN = "policy:tighten"
+    POLICY_LIFT = "policy:lift"
 
     @property
     def kind(self) -> str:

@@ -224,6 +224,12 @@ def _check_allow(row: PolicyRow) -> None:
         raise _wrong(row.line, f"an administrator has no business with {row.typ}")
     if row.role == Role.AUDITOR and row.act not in READING_ACTS and row.rel != "is_self_account":
         raise _wrong(row.line, f"an auditor changes nothing, so may not {row.act}")
+    if row.role == Role.APPLICANT and row.typ in _BUSINESS_OF_NO_ADMIN and _is_more_than_his_own(row):
+        raise _wrong(row.line, "an applicant reads what is about himself, and nothing else")
+
+
+def _is_more_than_his_own(row: PolicyRow) -> bool:
+    return row.rel != "is_subject" or row.act not in READING_ACTS
 
 
 def _refuse_duplicates(rows: list[PolicyRow]) -> None:

@@ -1,7 +1,7 @@
 """The policy rows as one SQL condition, so that a list shows exactly what the single decision would allow.
 
 The roles and the level are known when the statement is made; what differs from row to row is its state, the desk, who created it and what the actor did
-with it. A NULL is never a yes, and in a deny row never a no.
+with it. What unions forbid beyond the policy are deny rows among the others. A NULL is never a yes, and in a deny row never a no.
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,10 +43,20 @@ def visible(permission: Permission, actor: Actor, columns: Columns) -> ColumnEle
     """True for the rows of which the gate would allow the actor this permission."""
     roles = {ANY, *(role.value for role in actor.roles)}
     levels = {ANY, actor.tenant.level}
-    rows = [row for row in enforcer.current().rows_for(permission.value) if row.role in roles and row.level in levels]
+    written = (*enforcer.current().rows_for(permission.value), *actor.denials(permission.value))
+    rows = [row for row in written if row.role in roles and row.level in levels]
     allow = _any_of((row for row in rows if row.eft != DENY), actor, columns)
     deny = _any_of((row for row in rows if row.eft == DENY), actor, columns)
     return and_(allow, not_(deny))
+
+
+def holds(permission: Permission, actor: Actor) -> bool:
+    """Whether one of the actor's roles has this permission over whatever his own union holds; for what depends on who asks and on no row."""
+    roles = {role.value for role in actor.roles}
+    return any(
+        row.eft != DENY and row.role in roles and row.level in {ANY, actor.tenant.level} and row.rel == HOLDER
+        for row in enforcer.current().rows_for(permission.value)
+    )
 
 
 def _any_of(rows: Iterable[PolicyRow], actor: Actor, columns: Columns) -> ColumnElement[bool]:
@@ -93,6 +103,8 @@ def _given(word: str, columns: Columns) -> ColumnElement[bool]:
 
 def _standing(word: str, actor: Actor, columns: Columns) -> ColumnElement[bool]:
     own = true() if columns.tenant_id is None else func.coalesce(columns.tenant_id == actor.tenant.id, true())
+    if word == ANY:
+        return true()
     if word == HOLDER:
         return own
     if word == PUBLISHED:

@@ -2,10 +2,14 @@
 
 from enum import StrEnum
 
+FULL_STRENGTH = 2
+"""Came in by two factors."""
+
 
 class Role(StrEnum):
     """One part in the work; a person may hold several unless a duty forbids it."""
 
+    APPLICANT = "applicant"
     CLERK = "clerk"
     CHAIR = "chair"
     RECOMMENDER = "recommender"
@@ -24,3 +28,7 @@ class Role(StrEnum):
     SECURITY_ADMIN = "security_admin"
     AUDIT_ADMIN = "audit_admin"
     COURIER = "courier"
+
+
+NEEDS_SECOND_FACTOR = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.FINANCE_APPROVER})
+"""Whoever keeps the house and whoever lets money go shows two factors (GB/T 22239-2019 8.1.4.1.d); a session of one factor holds none of these roles."""

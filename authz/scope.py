@@ -53,4 +53,5 @@ def audit_act(
         before=before,
         after=after,
         request_id=scope.request_id,
+        acting_for=scope.actor.acting_for,
     )

@@ -109,7 +109,7 @@ STAGES: dict[str, dict[str, str]] = {
     "certificate": _CERTIFICATE,
     "honour": _IN_FORCE,
     "handover": _HANDOVER,
-    "register": _IN_FORCE,
+    "register": {**_IN_FORCE, "withdrawn": "本人撤回同意"},
     "studio": _STUDIO,
     "funding": _FUNDING,
     "reward": {},

@@ -11,10 +11,12 @@ from socket import gaierror
 from sqlalchemy.exc import DBAPIError
 
 from authz.policy_rows import PolicyError
-from cli import audit, database, founding, health, jobs, programmes, reconcile, serve
+from authz.revisions import SupersededPolicyError
+from cli import audit, database, founding, health, jobs, keys, programmes, reconcile, serve
 from cli.demo import command as demo
 from cli.walk import command as walk
 from kernel.errors import Failure
+from kernel.keyring import KeyringError
 from kernel.postgres import PostgresError
 from kernel.settings import Settings, SettingsError
 
@@ -26,7 +28,7 @@ _UNREACHABLE = (
     "57P",
 )  # what PostgreSQL says of connections, passwords, databases, room, its end
 
-COMMANDS = (demo, walk, serve, database, founding, programmes, health, jobs, reconcile, audit)
+COMMANDS = (demo, walk, serve, database, founding, programmes, health, jobs, reconcile, audit, keys)
 
 
 def build_parser() -> ArgumentParser:
@@ -43,11 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     given = build_parser().parse_args(arguments)
     try:
         return _run(Settings.from_env(os.environ), given)
-    except SettingsError as wrong:
+    except (SettingsError, KeyringError) as wrong:
         return _fail(wrong, 2)
     except serve.AlreadyRunningError as wrong:
         return _fail(wrong, 3)
-    except (PostgresError, PolicyError) as wrong:
+    except (PostgresError, PolicyError, SupersededPolicyError) as wrong:
         return _fail(wrong, 1)
     except Failure as refused:
         return _fail(f"{refused.code} {refused.sentence()}", 1)

@@ -4,11 +4,12 @@ from argparse import Namespace
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cli.commands import Commands, add_command
 from kernel.audit_anchor import last_anchors
 from kernel.audit_chain import Anchor, Verdict, verify
+from kernel.audit_mirror import find_mirror
 from kernel.database import Database
 from kernel.postgres import database_urls, find_server
 from kernel.settings import Settings
@@ -41,17 +42,31 @@ async def _run(settings: Settings, code: str | None) -> int:
 async def verify_all(database: Database, key: bytes, anchors: Mapping[UUID, Anchor], code: str | None = None) -> int:
     """Print one line per union that has entries; 1 if one of them is not right, or unknown."""
     async with database.plain() as session:
-        query = select(Tenant.id, Tenant.code, Tenant.name).order_by(Tenant.path)
+        above = func.coalesce(Tenant.parent_id, Tenant.industry_parent_id).label("parent_id")
+        query = select(Tenant.id, Tenant.code, Tenant.name, above).order_by(Tenant.path)
         tenants = (await session.execute(query if code is None else query.where(Tenant.code == code))).all()
     wrong = 0 if tenants else 1
     for row in tenants:
+        anchor = _newest(anchors.get(row.id), await _mirrored(database, row.parent_id, row.id))
         async with database.read(row.id) as session:
-            verdict = await verify(session, key, anchors.get(row.id))
+            verdict = await verify(session, key, anchor)
         wrong += verdict.fault is not None
         if verdict.fault or verdict.sealed or verdict.unsealed:
             print(f"{row.code} {row.name}: {_sentence(verdict)}")
     print(f"{len(tenants)} unions, {wrong} not right")
     return 1 if wrong else 0
+
+
+async def _mirrored(database: Database, parent_id: UUID | None, tenant_id: UUID) -> Anchor | None:
+    """What the union above remembers."""
+    if parent_id is None:
+        return None
+    async with database.read(parent_id) as session:
+        return await find_mirror(session, tenant_id)
+
+
+def _newest(*anchors: Anchor | None) -> Anchor | None:
+    return max((anchor for anchor in anchors if anchor is not None), key=lambda anchor: anchor.number, default=None)
 
 
 def _sentence(verdict: Verdict) -> str:

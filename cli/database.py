@@ -20,6 +20,11 @@ def register(commands: Commands) -> None:
         action="store_true",
         help="only look: fail if the schema is not what this version needs; change nothing",
     )
+    parser.add_argument(
+        "--acknowledge-policy",
+        action="store_true",
+        help="put this version's policy in force although a newer one replaced it",
+    )
     add_command(commands, "status", "what runs, and where its data are", status)
     add_command(commands, "stop", "stop everything that runs from this home", stop)
     remove = add_command(
@@ -37,7 +42,7 @@ def migrate(settings: Settings, arguments: Namespace) -> int:
         find_server(settings)
     with server_in_use(settings, report=report) as server:
         if not arguments.check:
-            runner.prepare(settings, server)
+            runner.prepare(settings, server, acknowledge_policy=arguments.acknowledge_policy)
         elif found := runner.differences(runner.urls(settings, server).owner):
             for difference in found:
                 report(f"not what this version needs: {difference}")

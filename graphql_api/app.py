@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from authz import enforcer
 from authz.policy_rows import PolicyError
+from authz.revisions import OutdatedPolicyError, require_newest
 from authz.roles import Role
 from graphql_api.context import EntranceAuthenticator, Services
 from graphql_api.documents import Documents
@@ -33,9 +34,10 @@ from kernel.clock import CHINA, ShiftedClock, SystemClock
 from kernel.database import Database
 from kernel.logging import configure_logging
 from kernel.postgres import database_urls, find_server
-from kernel.sealing import Sealer
+from kernel.sealing import open_sealer
 from kernel.settings import Settings
 from tenants.accounts.entrance import open_entrance
+from tenants.accounts.policy import DEMO_POLICY, SignInPolicy
 from tenants.errors import NOT_SIGNED_IN
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -51,9 +53,11 @@ def create_app() -> Starlette:
     enforcer.current()
     urls = database_urls(settings, find_server(settings))
     clock = ShiftedClock(settings.clock_file) if settings.demo else SystemClock()
-    entrance = open_entrance(urls.login, cheap=settings.demo)
+    sealer = open_sealer(settings)
+    policy = DEMO_POLICY if settings.demo else SignInPolicy()
+    entrance = open_entrance(urls.login, cheap=settings.demo, policy=policy, sealer=sealer)
     services = Services(
-        app=Database(urls.app, pool_size=settings.app_pool_size, sealer=Sealer(settings.secret_key())),
+        app=Database(urls.app, pool_size=settings.app_pool_size, sealer=sealer),
         entrance=entrance,
         clock=clock,
         authenticator=EntranceAuthenticator(entrance, clock),
@@ -119,7 +123,7 @@ def _readyz_route(services: Services) -> Handler:
         try:
             enforcer.current()
             is_ready = await is_migrated(services.app)
-        except (SQLAlchemyError, OSError, PolicyError):
+        except (SQLAlchemyError, OSError, PolicyError, OutdatedPolicyError):
             is_ready = False
         return encoded({"status": "ok" if is_ready else "unavailable"}, 200 if is_ready else 503)
 
@@ -127,8 +131,9 @@ def _readyz_route(services: Services) -> Handler:
 
 
 async def is_migrated(database: Database) -> bool:
-    """Whether the schema stands where this code's migrations end."""
+    """Whether the schema stands where this code's migrations end; raises OutdatedPolicyError where another policy than this process's is in force."""
     async with database.plain() as session:
+        await require_newest(session)
         found = await session.execute(text("SELECT version_num FROM alembic_version"))
     return frozenset(str(version) for version in found.scalars()) == _HEADS
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import strawberry
@@ -13,12 +14,13 @@ from authz.actor import Actor, actor_from
 from authz.scope import ReadScope, WriteScope
 from graphql_api.reading import Reading
 from graphql_api.registry import Registry
+from graphql_api.shown import ShownRows
 from kernel.clock import Clock
 from kernel.database import Database
 from tenants.accounts import sessions
 from tenants.accounts.entrance import Entrance
 from tenants.accounts.facts import SignedIn
-from tenants.errors import NOT_SIGNED_IN
+from tenants.errors import NOT_SIGNED_IN, PASSWORD_EXPIRED
 
 _CONNECTIONS_PER_REQUEST = 3
 
@@ -63,6 +65,7 @@ class Context:
     language: str = "zh"
     address: str | None = None
     actor: Actor | None = field(init=False)
+    shown: ShownRows = field(default_factory=ShownRows)
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONNECTIONS_PER_REQUEST))
 
     def __post_init__(self) -> None:
@@ -80,10 +83,18 @@ class Context:
         return self.signed_in
 
     def require_actor(self) -> Actor:
-        """Who is signed in; raises NOT_SIGNED_IN."""
+        """Who is signed in and may work; raises NOT_SIGNED_IN, PASSWORD_EXPIRED."""
         if self.actor is None:
             raise NOT_SIGNED_IN()
+        self.require_fresh()
         return self.actor
+
+    def require_fresh(self) -> SignedIn:
+        """The session at hand, if it is good for more than changing the password; raises NOT_SIGNED_IN, PASSWORD_EXPIRED."""
+        signed_in = self.require_signed_in()
+        if signed_in.password_expired:
+            raise PASSWORD_EXPIRED()
+        return signed_in
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[ReadScope]:
@@ -100,15 +111,16 @@ class Context:
             yield WriteScope(session, actor, self.services.clock, self.request_id)
 
     @asynccontextmanager
-    async def reading(self, *, public: bool = False) -> AsyncGenerator[Reading]:
-        """Declared reads in a transaction of their own; with `public`, also for nobody."""
+    async def reading(self, asked: str, *, public: bool = False) -> AsyncGenerator[Reading]:
+        """Declared reads for the query `asked` in a transaction of their own; with `public`, also for nobody."""
         if self.actor is None and public:
             async with self.turns, self.services.app.plain() as session:
                 connection: AsyncConnection = await session.connection()
                 yield Reading(connection, None, None)
         else:
             async with self.read() as scope:
-                yield Reading(await scope.session.connection(), self.actor, scope)
+                note = partial(self.shown.add, asked)
+                yield Reading(await scope.session.connection(), self.actor, scope, note)
 
 
 Info = strawberry.Info[Context, None]

@@ -11,9 +11,11 @@ from typing import Any, TypeGuard
 import orjson
 from graphql import ExecutionResult, GraphQLSchema
 from graphql.execution import execute  # pyright: ignore[reportUnknownVariableType] - graphql-core leaves it so
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from authz import revisions
 from authz.actor import Actor, actor_from
 from graphql_api.context import Context, Services
 from graphql_api.documents import Documents, Prepared, Problems, Ready
@@ -32,6 +34,7 @@ from graphql_api.negotiation import (
 from graphql_api.refusals import INTROSPECTION_CLOSED, METHOD_NOT_ALLOWED, TIMED_OUT
 from graphql_api.registry import Registry
 from kernel.errors import Failure
+from tenants.accounts.facts import SignedIn
 from tenants.errors import NOT_SIGNED_IN
 
 _QUERY_SECONDS = 10.0
@@ -80,6 +83,8 @@ class Endpoint:
             raise RequestRefused(405, METHOD_NOT_ALLOWED())
         context = await self._context(request, language, prepared)
         result = await self._execute(ready, asked, context)
+        if context.actor is not None and not ready.is_mutation:
+            await context.shown.write(self.services.app, context.actor, self.services.clock, context.request_id)
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
             answer["errors"] = shown_errors(result.errors[:MAX_ERRORS], language, context.request_id)
@@ -92,6 +97,8 @@ class Endpoint:
             raise RequestRefused(401, NOT_SIGNED_IN())
         if prepared.introspects and signed_in is None and not self.open_schema:
             raise RequestRefused(403, INTROSPECTION_CLOSED())
+        if signed_in is not None:
+            _require_policy_in_force(signed_in)
         address = None if request.client is None else request.client.host
         return Context(self.services, self.registry, signed_in, request_id(request), language, address)
 
@@ -116,6 +123,14 @@ def _is_coroutine(value: object) -> TypeGuard[Awaitable[Any]]:
     return isinstance(value, CoroutineType | Future)
 
 
+def _require_policy_in_force(signed_in: SignedIn) -> None:
+    """A process whose policy has been replaced answers nobody; a newer one does."""
+    try:
+        revisions.require_in_force(signed_in.tenant.rules.revision)
+    except Failure as outdated:
+        raise RequestRefused(503, outdated) from outdated
+
+
 def bearer(request: Request) -> str | None:
     """The token in the Authorization header."""
     header = request.headers.get("authorization", "")
@@ -123,10 +138,13 @@ def bearer(request: Request) -> str | None:
 
 
 async def find_actor(request: Request, services: Services) -> Actor | None:
-    """Who is signed in, for the routes beside GraphQL."""
+    """Who is signed in and may work, for the routes beside GraphQL; HTTP's 503 where this process's policy has been replaced."""
     token = bearer(request)
     signed_in = None if token is None else await services.authenticator.authenticate(token)
-    return None if signed_in is None else actor_from(signed_in)
+    try:
+        return None if signed_in is None or signed_in.password_expired else actor_from(signed_in)
+    except Failure as outdated:
+        raise HTTPException(503, outdated.sentence("en")) from outdated
 
 
 def request_id(request: Request) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false
 from strawberry.types.field import StrawberryField
 
-from graphql_api.ids import find_key
+from graphql_api.ids import decode_id, find_key
 from graphql_api.reads import Attribute, column_of
 
 Condition = Callable[[Any], ColumnElement[bool]]
@@ -69,6 +69,16 @@ def refers_to(attribute: Attribute, type_name: str, *, description: str | None =
     def made(given: str) -> ColumnElement[bool]:
         key = find_key(given, type_name)
         return false() if key is None else column_of(attribute) == key
+
+    return condition(made, description=description)
+
+
+def refers_to_any(attribute: Attribute, *, description: str | None = None) -> Any:  # noqa: ANN401
+    """The column is the key in this id, of whatever kind."""
+
+    def made(given: str) -> ColumnElement[bool]:
+        decoded = decode_id(given)
+        return false() if decoded is None else column_of(attribute) == decoded[1]
 
     return condition(made, description=description)
 

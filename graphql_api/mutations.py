@@ -21,6 +21,7 @@ from graphql_api.refusals import BAD_IDEMPOTENCY_KEY, BUSY, DUPLICATE, TIMED_OUT
 from graphql_api.registry import camel_case
 from graphql_api.shapes import fields_of
 from graphql_api.sources import ReadField
+from kernel.audit import count_recorded
 from kernel.errors import BAD_CHARACTER, Failure
 from kernel.idempotency import claim, keep
 
@@ -116,6 +117,7 @@ async def _once(info: Info, payload: type[Payload], given: WithIdempotencyKey, a
         if used is not None:
             return Answer({name: UUID(found) for name, found in used["ids"].items()}, used["values"])
         answer = _answer(payload, await act(scope))
+        require_one_entry(scope, info.field_name)
         kept = {"ids": {name: str(found) for name, found in answer.ids.items()}, "values": dict(answer.values)}
         await keep(scope.session, account_id=account, key=key, result=kept)
         return answer
@@ -129,6 +131,14 @@ def _answer(payload: type[Payload], outcome: Outcome) -> Answer:
     if isinstance(outcome, UUID):
         return Answer({returned_name(payload): outcome})
     return Answer(outcome)
+
+
+def require_one_entry(scope: WriteScope, operation: str) -> None:
+    """Nothing is stored of a mutation that leaves no audit entry, or more than one."""
+    left = count_recorded(scope.session)
+    if left != 1:
+        message = f"{operation} left {left} audit entries instead of one"
+        raise RuntimeError(message)
 
 
 def returned_name(payload: type[Payload]) -> str:

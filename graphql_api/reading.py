@@ -3,7 +3,7 @@
 One Reading is one use of one read transaction; statements run one after the other on its connection.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +17,20 @@ from graphql_api.reads import ManyRead, OneRead, Row
 from graphql_api.selection import Plan, Related
 from kernel.errors import Failure
 
+Note = Callable[[str, Sequence[UUID]], None]
+"""Told which objects of a kind of personal data were read."""
+
 
 class Reading:
     """Reads declared types for one actor (None: nobody signed in)."""
 
-    def __init__(self, connection: AsyncConnection, actor: Actor | None, scope: ReadScope | None) -> None:
+    def __init__(
+        self, connection: AsyncConnection, actor: Actor | None, scope: ReadScope | None, note: Note | None = None
+    ) -> None:
         self._connection = connection
         self._actor = actor
         self._scope = scope
+        self._note = note
 
     async def rows(self, plan: Plan, keys: Sequence[UUID]) -> dict[UUID, Row]:
         """The rows with these keys that the actor sees, complete with everything the plan says."""
@@ -53,6 +59,8 @@ class Reading:
     async def _fill(self, plan: Plan, rows: Sequence[Row]) -> None:
         if not rows:
             return
+        if plan.source.personal is not None and self._note is not None:
+            self._note(plan.source.personal, [row[plan.source.key.key] for row in rows])
         for key, related in plan.ones.items():
             await self._fill_one(key, related, rows)
         for key, related in plan.manys.items():

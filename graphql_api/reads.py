@@ -75,6 +75,7 @@ class Source:
 
     `visible` is the gate's list predicate (None: all rows of the tenant, for everybody in it). `tenant_bound` adds `tenant_id = <bound tenant>` to every
     statement; without it `visible` alone, and row-level security, decide. `public`: may be read without signing in (then `visible` is not asked).
+    `personal`: a row says something about a person, so that each reading is recorded, under this kind of object.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Source:
         tenant_bound: bool = True,
         public: bool = False,
         key: Attribute | None = None,
+        personal: str | None = None,
     ) -> None:
         self.model = model
         self.table: Any = model.__table__
@@ -94,6 +96,7 @@ class Source:
         self.visible = visible
         self.tenant: Column[Any] | None = self.table.c["tenant_id"] if tenant_bound else None
         self.public = public
+        self.personal = personal
         self.type_name = ""
 
     def ordered(self, order: Sequence[Sortable]) -> tuple[Term, ...]:

@@ -148,7 +148,7 @@ def _listed(bound: Bound, read: ManyRead) -> Resolver:
         if not read.public:
             context.require_actor()
         related = Planner(context.registry, info, context.actor).related(bound, info.field_nodes, info.parent_type)
-        async with context.reading(public=read.public) as reading:
+        async with context.reading(info.field_name, public=read.public) as reading:
             return await reading.page(related)
 
     return resolve
@@ -189,7 +189,7 @@ async def _row(
 ) -> Row | None:
     context: Context = info.context
     plan = Planner(context.registry, info, context.actor).plan(*target, info.field_nodes)
-    async with context.reading(public=public) as reading:
+    async with context.reading(info.field_name, public=public) as reading:
         return (await reading.rows(plan, [key])).get(key)
 
 
@@ -209,7 +209,7 @@ async def find_nodes(info: ResolveInfo, ids: Sequence[str]) -> list[Row | None]:
     decoded = [decode_id(given) for given in ids]
     kinds = dict.fromkeys(name for name, _ in filter(None, decoded) if context.registry.is_node(name))
     found: dict[tuple[str, UUID], Row] = {}
-    async with context.reading() as reading:
+    async with context.reading(info.field_name) as reading:
         for name in kinds:
             plan = Planner(context.registry, info, context.actor).plan(
                 context.registry.sources[name], context.registry.types[name], info.field_nodes

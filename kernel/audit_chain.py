@@ -134,6 +134,8 @@ def hash_entry(entry: AuditEntry) -> bytes:
         "after": entry.after,
         "request_id": entry.request_id,
     }
+    if entry.acting_for is not None:  # younger than the first seals
+        said["acting_for"] = str(entry.acting_for)
     return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
 
 

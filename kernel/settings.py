@@ -10,6 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from kernel.keyring import Crypto, begin_keyring
+
 _KEY_BYTES = 32
 _YES = {"1", "true", "yes", "on"}
 _NO = {"", "0", "false", "no", "off"}
@@ -44,6 +46,8 @@ class Settings:
     postgres_user: str | None = None
     demo: bool = False
     secret_file: Path
+    keyring_file: Path
+    crypto: Crypto = Crypto.AES
     api_processes: int = 1
     worker_processes: int = 1
     worker_threads: int = 8
@@ -69,6 +73,8 @@ class Settings:
             postgres_user=environ.get("JIANGTI_PG_USER") or None,
             demo=_flag(environ, "JIANGTI_DEMO"),
             secret_file=Path(environ.get("JIANGTI_SECRET_FILE") or home / "secret.key").expanduser().absolute(),
+            keyring_file=Path(environ.get("JIANGTI_KEYRING_FILE") or home / "keyring.json").expanduser().absolute(),
+            crypto=Crypto(_choice(environ, "JIANGTI_CRYPTO", "AES", {"AES", "SM"}).lower()),
             api_processes=_integer(environ, "JIANGTI_API_PROCESSES", 1, 1, 64),
             worker_processes=_integer(environ, "JIANGTI_WORKERS", 1, 0, 64),
             worker_threads=_integer(environ, "JIANGTI_WORKER_THREADS", 8, 1, 64),
@@ -92,6 +98,8 @@ class Settings:
             "JIANGTI_PG_USER": self.postgres_user or "",
             "JIANGTI_DEMO": "1" if self.demo else "",
             "JIANGTI_SECRET_FILE": str(self.secret_file),
+            "JIANGTI_KEYRING_FILE": str(self.keyring_file),
+            "JIANGTI_CRYPTO": self.crypto,
             "JIANGTI_API_PROCESSES": str(self.api_processes),
             "JIANGTI_WORKERS": str(self.worker_processes),
             "JIANGTI_WORKER_THREADS": str(self.worker_threads),
@@ -112,6 +120,8 @@ class Settings:
     def secret_key(self) -> bytes:
         """The installation's secret; made on first use, readable by its owner only. Losing it loses what it encrypts."""
         if not self.secret_file.exists():
+            if self.crypto is not Crypto.AES:
+                begin_keyring(self.keyring_file, self.crypto)
             _create_secret(self.secret_file)
         try:
             key = self.secret_file.read_bytes()

@@ -3,6 +3,8 @@
 import authz.model
 import kernel.audit
 import kernel.audit_chain
+import kernel.audit_mirror
+import kernel.audit_reads
 import kernel.idempotency
 import kernel.outbox
 import kernel.schedule
@@ -18,6 +20,7 @@ import programmes.studios.model
 import programmes.titles.model
 import tenants.accounts.model
 import tenants.model
+import tenants.policies.model
 from kernel.database import Base
 
 metadata = Base.metadata

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from authz import enforcer, revisions
 from kernel.postgres import PostgresError, Server, database_urls
 from kernel.settings import DatabaseUrls, Settings
 from migrations.models import metadata
@@ -31,11 +32,17 @@ _LOCK = 8_400_001
 """Advisory lock: two processes that prepare the same server take turns. Only comfort; each step stands being repeated."""
 
 
-def prepare(settings: Settings, server: Server, database: str | None = None) -> DatabaseUrls:
-    """Make roles and database where missing, bring the schema to its head, and say how to connect."""
+def prepare(
+    settings: Settings, server: Server, database: str | None = None, *, acknowledge_policy: bool = False
+) -> DatabaseUrls:
+    """Make roles and database where missing, bring the schema to its head, put this version's policy in force, and say how to connect.
+
+    Raises SupersededPolicyError where that policy has been replaced already, unless it is acknowledged; a demo's is.
+    """
     name = database or settings.database_name
     urls = database_urls(settings, server, name)
     run_blocking(_prepare(settings, server, name, urls))
+    run_blocking(_record_policy(urls.owner, acknowledged=acknowledge_policy or settings.demo))
     return urls
 
 
@@ -94,6 +101,16 @@ async def _prepare(settings: Settings, server: Server, name: str, made: Database
         async with _administering(server, name) as connection:
             await open_database(connection, settings, name)
     await _on_schema(settings, made.owner, lambda config: command.upgrade(config, "head"))
+
+
+async def _record_policy(owner_url: str, *, acknowledged: bool) -> None:
+    engine = create_async_engine(owner_url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            await revisions.record(connection, enforcer.current(), acknowledged=acknowledged)
+    finally:
+        await engine.dispose()
 
 
 async def _existing_database(server: Server) -> str:

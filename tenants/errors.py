@@ -1,6 +1,6 @@
 """What the tree and the door answer with."""
 
-from kernel.errors import conflict, invalid, refused, unauthenticated
+from kernel.errors import conflict, forbidden, invalid, refused, unauthenticated
 
 NOT_SIGNED_IN = unauthenticated(
     "NOT_SIGNED_IN", zh="尚未登录或登录已失效，请重新登录", en="Not signed in, or no longer"
@@ -14,6 +14,36 @@ TOO_MANY_ATTEMPTS = refused(
     "TOO_MANY_ATTEMPTS",
     zh="该网络地址登录失败次数过多，请在 {retry_after} 秒后重试",
     en="Too many failed sign-ins from this address; try again in {retry_after} seconds",
+)
+
+WRONG_PASSWORD = invalid(
+    "WRONG_PASSWORD", zh="当前密码不正确，或账号暂被锁定", en="The password is wrong, or the account is locked now"
+)
+PASSWORD_EXPIRED = forbidden(
+    "PASSWORD_EXPIRED",
+    zh="密码已到期或由管理员设置，须先修改密码",
+    en="The password has expired or was given by an administrator: change it first",
+)
+PASSWORD_REUSED = invalid(
+    "PASSWORD_REUSED",
+    zh="不能使用最近 {memory} 次用过的密码",
+    en="None of the last {memory} passwords may be used again",
+)
+WRONG_CODE = invalid(
+    "WRONG_CODE",
+    zh="动态验证码不正确，请核对手机时间后重试；或账号暂被锁定",
+    en="The code is wrong (check the clock of the device), or the account is locked now",
+)
+SECOND_FACTOR_EXISTS = conflict(
+    "SECOND_FACTOR_EXISTS",
+    zh="已经绑定动态验证码；更换设备须先由安全管理员解除",
+    en="There is a second factor already; a security administrator has to remove it first",
+)
+NO_SECOND_FACTOR = refused("NO_SECOND_FACTOR", zh="该账号没有绑定动态验证码", en="The account has no second factor")
+SEATED_ELSEWHERE = refused(
+    "SEATED_ELSEWHERE",
+    zh="该账号还在本工会及下级以外任职，须由其共同上级工会的安全管理员办理",
+    en="The account has a place outside this union and those below it; the security administrator of a union above all of them may do this",
 )
 
 ALREADY_FOUNDED = conflict(

@@ -32,6 +32,7 @@ def suite_settings() -> Settings:
         given,
         home=home,
         secret_file=home / "secret.key",
+        keyring_file=home / "keyring.json",
         role_prefix="jiangti_test",
         database_name="jiangti_test",
         demo=False,

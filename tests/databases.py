@@ -14,7 +14,14 @@ from kernel.settings import Settings
 from migrations.runner import existing_database, prepare, run_blocking
 
 ROOT = Path(__file__).parent.parent
-_SCHEMA_FILES = ("migrations/**/*.py", "kernel/*.py", "kernel/postgres/roles.py", "*/**/model.py", "*/**/models.py")
+_SCHEMA_FILES = (
+    "migrations/**/*.py",
+    "kernel/*.py",
+    "kernel/postgres/roles.py",
+    "*/**/model.py",
+    "*/**/models.py",
+    "authz/policies/*.csv",
+)
 
 
 def schema_hash(settings: Settings) -> str:

@@ -26,6 +26,7 @@ EMPTIED = (
     "audit_pending",
     "audit_entry",
     "audit_seal",
+    "audit_mirror",
     "inbox_entry",
     "handover",
     "snapshot",

@@ -6,7 +6,7 @@ from uuid import UUID
 from kernel.outbox import DELIVER
 from kernel.outbox_queue import LeasedJob
 from kernel.schedule import DUE_ACTOR
-from workers.chores import plan_seals, purge_jobs, purge_traces, seal_audit
+from workers.chores import disable_idle_accounts, plan_seals, purge_jobs, purge_traces, seal_audit
 from workers.courier import deliver_letter
 from workers.workshop import HopelessError, Workshop
 
@@ -44,4 +44,5 @@ ACTORS: Mapping[str, JobFunction] = {
     "seal_audit": seal_audit,
     "purge_jobs": purge_jobs,
     "purge_traces": purge_traces,
+    "disable_idle_accounts": disable_idle_accounts,
 }

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError
 
+from authz.revisions import OutdatedPolicyError
 from kernel import queue_metrics
 from kernel.database import Database
 from kernel.logging import get_logger
@@ -80,8 +81,10 @@ def find_function(actors: Mapping[str, JobFunction], name: str) -> JobFunction:
 
 
 def _is_outage(failure: BaseException) -> bool:
-    """Whether the database went away under the job; that is not the job's fault and never makes it a dead letter."""
-    return isinstance(failure, ConnectionError) or (isinstance(failure, DBAPIError) and failure.connection_invalidated)
+    """Whether the database went away under the job, or a newer release took over; not the job's fault, so never makes it a dead letter."""
+    return isinstance(failure, ConnectionError | OutdatedPolicyError) or (
+        isinstance(failure, DBAPIError) and failure.connection_invalidated
+    )
 
 
 def _describe(failure: BaseException) -> str:

@@ -4,7 +4,8 @@ from authz.scope import WriteScope
 from kernel.letters import Letter
 from programmes.catalogue.events import RECOMMENDING_GRANT
 from programmes.catalogue.service import receive_recommending_grant
-from programmes.handovers.service import delivery, news, register
+from programmes.handovers.service import consent, delivery, news, register
+from workers.anchors import AUDIT_ANCHOR, receive_anchor
 from workers.workshop import LetterHandler
 
 
@@ -27,5 +28,7 @@ LETTERS: dict[str, LetterHandler] = {
     "outcome": news.hear_outcome,
     "title_news": news.hear_title_news,
     "register_entry": register.enter_in_register,
+    "consent_withdrawn": consent.hear_consent_withdrawn,
     "drift": register.note_drift,
+    AUDIT_ANCHOR: receive_anchor,
 }

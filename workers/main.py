@@ -12,7 +12,7 @@ from kernel.clock import Clock, ShiftedClock, SystemClock
 from kernel.database import Database
 from kernel.logging import configure_logging, get_logger
 from kernel.postgres import database_urls, find_server
-from kernel.sealing import Sealer
+from kernel.sealing import open_sealer
 from kernel.settings import Settings
 from workers.broker import QueueBroker
 from workers.due import DUES
@@ -42,13 +42,14 @@ def open_workshop(settings: Settings) -> Workshop:
     database = Database(
         database_urls(settings, find_server(settings)).courier,
         pool_size=settings.courier_pool_size,
-        sealer=Sealer(settings.secret_key()),
+        sealer=open_sealer(settings),
         hide_parameters=True,
         connect_args={"server_settings": {"application_name": "jiangti worker"}},
     )
     clock: Clock = ShiftedClock(settings.clock_file) if settings.demo else SystemClock()
     anchors = settings.home / ANCHOR_FILE
-    return Workshop(database, clock, LETTERS, REACTIONS, DUES, settings.derive(SEAL_PURPOSE), anchors)
+    seal_key, demo = settings.derive(SEAL_PURPOSE), settings.demo
+    return Workshop(database, clock, LETTERS, REACTIONS, DUES, seal_key, anchors, accounts_idle=not demo)
 
 
 def work_until_told(broker: QueueBroker, *, threads: int, drain_seconds: float) -> None:

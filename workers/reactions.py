@@ -9,8 +9,8 @@ from programmes.cultivation import service as cultivation
 from programmes.cultivation.events import CULTIVATION_YEAR_BEGUN
 from programmes.funding import service as funding
 from programmes.funding.events import REWARD_RECORDED
-from programmes.handovers.service import news, outgoing, register
-from programmes.people.service import PERSON_CHANGED
+from programmes.handovers.service import consent, news, outgoing, register
+from programmes.people.service import CONSENT_WITHDRAWN_EVENT, PERSON_CHANGED
 from programmes.studios.events import STUDIO_NAMED
 from programmes.titles.events import HONOUR_RECORDED, TITLE_GRANTED, TITLE_REVOKED
 from workers.workshop import Reaction
@@ -30,5 +30,6 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     HONOUR_RECORDED: (funding.on_honour_recorded,),
     REWARD_RECORDED: (funding.on_reward_recorded,),
     STUDIO_NAMED: (funding.on_studio_named,),
+    CONSENT_WITHDRAWN_EVENT: (consent.follow_withdrawal,),
     PERSON_CHANGED: (register.report_drift,),
 }

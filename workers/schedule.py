@@ -33,6 +33,7 @@ CHORES = (
     Chore("plan_seals", "* * * * *"),
     Chore("purge_jobs", "17 3 * * *"),
     Chore("purge_traces", "27 3 * * *"),
+    Chore("disable_idle_accounts", "37 3 * * *"),
 )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from authz.actor import worker
+from authz.revisions import require_newest
 from authz.scope import Scope, WriteScope
 from kernel.clock import Clock
 from kernel.database import Database
@@ -46,6 +47,8 @@ class Workshop:
     dues: Mapping[str, DueHandler]
     seal_key: bytes = field(repr=False)
     anchor_file: Path | None = None
+    accounts_idle: bool = True
+    """Whether unused accounts are disabled; not in the demo, whose clock jumps over years."""
     checkpoint: Callable[[str, LeasedJob], None] = pass_by
     ended: set[UUID] = field(default_factory=set[UUID])
     """Jobs whose end was committed with their effect; `workers.execution` empties it."""
@@ -54,6 +57,7 @@ class Workshop:
     async def act(self, job: LeasedJob, tenant_id: UUID) -> AsyncGenerator[WriteScope]:
         """A transaction on a tenant's rows, by a worker on its behalf, at whose end the job is done: both are kept, or neither."""
         async with self.database.write(tenant_id) as session:
+            await require_newest(session)
             tenant = await find_tenant(session, tenant_id)
             if tenant is None:
                 message = f"there is no tenant {tenant_id}"

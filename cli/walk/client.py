@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from uuid import uuid4
 import httpx
 
 from cli.demo import country
+from cli.demo.factors import totp_secret
+from tenants.accounts.codes import code_at
 
 _OPERATIONS = Path(__file__).parent.parent.parent / "frontend_contract" / "operations"
 _DEFINITION = re.compile(r"^(query|mutation|fragment) (\w+)", re.MULTILINE)
@@ -84,13 +87,21 @@ class Line:
         return answer["data"]
 
     def sign_in(self, tenant: str, login: str, password: str) -> str:
-        """A token; raises RefusedError."""
+        """A token, by one step or two; raises RefusedError."""
         given = {"tenant": tenant, "login": login, "password": password}
-        answer = self.send("SignIn", {"input": given}, None)["signIn"]
-        if answer["errors"]:
-            operation = "SignIn"
-            raise RefusedError(operation, answer["errors"])
+        answer = self._enter("SignIn", "signIn", given)
+        required: Json | None = answer["secondFactorRequired"]
+        if required is not None:
+            now, secret = datetime.fromisoformat(required["serverTime"]), totp_secret(login)
+            code = "" if secret is None else code_at(secret, now)
+            answer = self._enter("CompleteSignIn", "completeSignIn", {"challenge": required["challenge"], "code": code})
         return str(answer["token"])
+
+    def _enter(self, operation: str, field_name: str, given: Json) -> Json:
+        answer: Json = self.send(operation, {"input": given}, None)[field_name]
+        if answer["errors"]:
+            raise RefusedError(operation, answer["errors"])
+        return answer
 
 
 @dataclass(frozen=True)

@@ -212,7 +212,7 @@ def _settle_objection(stage: Stage, edition_id: str, cases: list[Json], objectio
 def _cultivate(stage: Stage, case: Json) -> None:
     stage.move_to(date(2025, 9, 1))
     clerk, reviewer = stage.person("acftu.clerk"), stage.person("acftu.reviewer")
-    late = clerk.wait(lambda who: _overdue(who, case), "the overdue flag")
+    late = clerk.wait(lambda who: _overdue(who, case, stage.today), "the overdue flags")
     stage.note(clerk, f"培育情况报告逾期 {late} 份")
     stage.refused(reviewer, "培育期未满即评价", "PERIOD_RUNNING", lambda: desks.assess(reviewer, case))
     (task,) = only(clerk.nodes("CultivationPlans", application=case["id"]))["tasks"]
@@ -222,9 +222,11 @@ def _cultivate(stage: Stage, case: Json) -> None:
     stage.step(reviewer, "登记培育任务完成", task["title"])
 
 
-def _overdue(person: Person, case: Json) -> int:
+def _overdue(person: Person, case: Json, today: date) -> int:
+    """How many reports are late; 0 until the worker has flagged them all."""
     plan = only(person.nodes("CultivationPlans", application=case["id"]))
-    return sum(report["overdue"] for report in plan["reports"])
+    late = [report for report in plan["reports"] if report["state"] == "OPEN" and report["dueOn"] < today.isoformat()]
+    return len(late) if all(report["overdue"] for report in late) else 0
 
 
 def _certify(stage: Stage, case: Json) -> None:

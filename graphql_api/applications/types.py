@@ -123,6 +123,7 @@ class ApplicationType(Node):
         Application,
         order=(descending(Application.updated_at),),
         visible=allowed(Permission.CASE_LIST, queries.CASE),
+        personal="application",
     )
 
     case_id: strawberry.ID = column(

@@ -2,6 +2,9 @@
 
 import strawberry
 
+from graphql_api.people.words import Purpose
+from graphql_api.scalars import Date
+
 
 @strawberry.input(
     description="What a file holds of a person; months are YYYY-MM. Sex and month of birth follow from the ID number."
@@ -41,6 +44,29 @@ class UpdatePersonInput:
     version: int
     facts: PersonFactsInput
     phone: str | None = strawberry.field(default=None, description="Left as it is where it is not given.")
+
+
+@strawberry.input
+class RecordConsentInput:
+    idempotency_key: str
+    person_id: strawberry.ID
+    purpose: Purpose
+    given_on: Date
+    document: str | None = strawberry.field(default=None, description="The paper that shows it.")
+
+
+@strawberry.input
+class WithdrawConsentInput:
+    idempotency_key: str
+    person_id: strawberry.ID
+    purpose: Purpose
+    reason: str
+
+
+@strawberry.input
+class ExportPersonInput:
+    person_id: strawberry.ID
+    reason: str = strawberry.field(description="Who asked for it and how; kept in the audit trail.")
 
 
 @strawberry.input

@@ -24,18 +24,30 @@ from graphql_api.tenants.inputs import (
 from graphql_api.tenants.types import MemberType
 from graphql_api.tenants.viewer import Viewer
 from tenants.accounts import login, sessions
-from tenants.accounts.facts import NewSession
+from tenants.accounts.facts import Challenge, NewSession
 from tenants.accounts.login import Credentials
 from tenants.accounts.service import Seat
 
 
-@strawberry.type(description="A new session, or why there is none.")
+@strawberry.type(description="What the second step of signing in needs; good once, for five minutes.")
+class SecondFactorChallenge:
+    challenge: str
+    expires_at: DateTime
+    server_time: DateTime = strawberry.field(
+        description="Codes are checked against this clock; a device that differs by more than 30 s gives wrong ones."
+    )
+
+
+@strawberry.type(description="A new session, or the challenge that comes first, or why there is neither.")
 class SignInPayload(Payload):
     token: str | None = strawberry.field(
         default=None, description="For the Authorization header, as Bearer; shown this once."
     )
     expires_at: DateTime | None = None
     viewer: Viewer | None = None
+    second_factor_required: SecondFactorChallenge | None = strawberry.field(
+        default=None, description="Instead of a token: the password was right, and `completeSignIn` finishes."
+    )
 
 
 @strawberry.type
@@ -58,7 +70,7 @@ class TenantsMutation:
         async def made() -> SignInPayload:
             services = context.services
             begun = await login.sign_in(services.entrance, credentials, services.clock, request_id=context.request_id)
-            return _begun(info, begun)
+            return sign_in_answer(info, begun)
 
         return await answering(info, SignInPayload, made)
 
@@ -79,7 +91,7 @@ class TenantsMutation:
     )
     async def switch_tenant(self, info: Info, given: Given[SwitchTenantInput]) -> SignInPayload:
         context = info.context
-        signed_in = context.require_signed_in()
+        signed_in = context.require_fresh()
 
         async def made() -> SignInPayload:
             services, key = context.services, key_of(given.tenant_id, "Tenant", "tenantId")
@@ -91,7 +103,7 @@ class TenantsMutation:
                 end_current=given.end_current,
                 request_id=context.request_id,
             )
-            return _begun(info, begun)
+            return sign_in_answer(info, begun)
 
         return await answering(info, SignInPayload, made)
 
@@ -142,8 +154,11 @@ class TenantsMutation:
         return await perform(info, MemberPayload, given, act)
 
 
-def _begun(info: Info, begun: NewSession) -> SignInPayload:
+def sign_in_answer(info: Info, begun: NewSession | Challenge) -> SignInPayload:
     """The answer; what else the field selects is read as the person who has just come in."""
+    if isinstance(begun, Challenge):
+        required = SecondFactorChallenge(challenge=begun.token, expires_at=begun.expires_at, server_time=begun.at)
+        return SignInPayload(errors=[], second_factor_required=required)
     info.context.become(begun.signed_in)
     signed_in = begun.signed_in
     return SignInPayload(

@@ -4,6 +4,7 @@ from typing import Any
 
 import strawberry
 
+from authz.actor import actor_from
 from authz.roles import Role
 from graphql_api.context import Info
 from graphql_api.ids import encode_id
@@ -12,6 +13,7 @@ from graphql_api.scalars import Date, DateTime
 from graphql_api.tenants.types import TenantSummary, TenantType, summary_of
 from tenants.accounts import sessions
 from tenants.accounts.facts import MembershipFacts, SessionFacts, SignedIn
+from tenants.accounts.second_factor import find_second_factor
 
 
 @strawberry.type(name="Session", description="A sign-in of the viewer's, bound to one union.")
@@ -23,7 +25,17 @@ class SessionType:
     issued_at: DateTime
     last_seen_at: DateTime = strawberry.field(description="To about a minute.")
     expires_at: DateTime = strawberry.field(description="Ends then at the latest; earlier when unused.")
+    address: str | None = strawberry.field(description="Where the sign-in came from, as the server saw it.")
+    strength: int = strawberry.field(description="1: came in by password; 2: also by the second factor.")
     is_current: bool
+
+
+@strawberry.type(description="The viewer's second factor.")
+class SecondFactorType:
+    """Never the secret."""
+
+    confirmed_at: DateTime
+    recovery_codes_left: int
 
 
 @strawberry.type(description="A union in which the viewer may work today; `switchTenant` goes there.")
@@ -58,6 +70,26 @@ class Viewer:
     def roles(self) -> list[Role]:
         """In the order of the vocabulary."""
         return roles_of(self.signed_in.roles)
+
+    @strawberry.field(
+        description="Those of the roles that do not work in this session, because they need a second factor."
+    )
+    def withheld_roles(self) -> list[Role]:
+        """In the order of the vocabulary."""
+        return roles_of(frozenset(role.value for role in actor_from(self.signed_in).withheld))
+
+    @strawberry.field(description="Null: none is confirmed; `beginSecondFactor` starts.")
+    async def second_factor(self, info: Info) -> SecondFactorType | None:
+        """One statement."""
+        found = await find_second_factor(info.context.services.entrance, self.signed_in.account_id)
+        if found is None:
+            return None
+        return SecondFactorType(confirmed_at=found.confirmed_at, recovery_codes_left=found.recovery_codes_left)
+
+    @strawberry.field(description="True: this session is good for `changeOwnPassword` and nothing else.")
+    def password_expired(self) -> bool:
+        """Expired, or given by an administrator."""
+        return self.signed_in.password_expired
 
     @strawberry.field(description="The union this session is bound to.")
     async def tenant(self, info: Info) -> TenantType | None:
@@ -100,6 +132,8 @@ def _session(facts: SessionFacts) -> SessionType:
         issued_at=facts.issued_at,
         last_seen_at=facts.last_seen_at,
         expires_at=facts.expires_at,
+        address=facts.address,
+        strength=facts.strength,
         is_current=facts.is_current,
     )
 

@@ -36,6 +36,7 @@ class TitlesQuery:
         if key is None:
             return []
         async with info.context.read() as scope:
+            info.context.shown.add("personTimeline", "person", [key])
             return [_shown(entry) for entry in await read_timeline(scope, key)]
 
 

@@ -20,11 +20,6 @@ PERSON_IN_PROGRESS = refused(
 CASE_EXISTS = conflict(
     "CASE_EXISTS", zh="该人选本届在本单位已有申报", en="This person already has a case in this edition here"
 )
-CONSENT_MISSING = refused(
-    "CONSENT_MISSING",
-    zh="未登记本人同意（个人信息上报与公示），不能提交",
-    en="The person's consent is not recorded",
-)
 EVIDENCE_MISSING = refused(
     "EVIDENCE_MISSING",
     zh="“{force}”尚无支撑材料，每一力至少一项",

@@ -24,6 +24,9 @@ class FundingRecord(VersionedRow, Base):
         Index("ix_funding_record_person", "tenant_id", "person_id", "id"),
         Index("ix_funding_record_case", "tenant_id", "case_id", "id"),
         CheckConstraint("amount_fen is null or amount_fen >= 0", name="amount"),
+        CheckConstraint("applied_by <> approved_by", name="applicant_is_not_approver"),
+        CheckConstraint("applied_by <> paid_by", name="applicant_is_not_payer"),
+        CheckConstraint("approved_by <> paid_by", name="approver_is_not_payer"),
     )
 
     programme_id: Mapped[UUID]
@@ -50,6 +53,9 @@ class FundingRecord(VersionedRow, Base):
     article: Mapped[str]
     voucher_no: Mapped[str | None]
     paid_on: Mapped[date | None]
+    applied_by: Mapped[UUID | None]
+    approved_by: Mapped[UUID | None]
+    paid_by: Mapped[UUID | None]
 
 
 class RewardResult(TenantRow, Base):

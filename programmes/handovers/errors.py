@@ -18,6 +18,11 @@ ALREADY_HANDED_ON = refused(
     en="The case has gone on (now {state}) and cannot be given back",
 )
 REGISTER_ENTRY_REVOKED = refused("REGISTER_ENTRY_REVOKED", zh="该称号已被撤销，不能选调", en="The title was revoked")
+REGISTER_ENTRY_WITHDRAWN = refused(
+    "REGISTER_ENTRY_WITHDRAWN",
+    zh="本人已撤回列入名册的同意，不能选调",
+    en="The person withdrew the consent to be on the register",
+)
 ALREADY_REQUESTED = conflict(
     "ALREADY_REQUESTED", zh="该人选已选调或已在本届报送", en="This candidate was already requested or has arrived"
 )

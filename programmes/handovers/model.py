@@ -63,7 +63,10 @@ class Drift(TenantRow, Base):
 
 
 class RegisterEntry(VersionedRow, Base):
-    """A title granted below, announced to this tenant with consent: minimal fields. `state`: in_force, revoked."""
+    """A title granted below, announced to this tenant with consent: minimal fields.
+
+    `state`: in_force, revoked, or withdrawn (the person took his consent back, and the entry names him no longer).
+    """
 
     __tablename__ = "register_entry"
     __table_args__ = (

@@ -74,6 +74,17 @@ async def find_live_passing(session: ReadSession, title_id: UUID, edition_id: UU
     return (await session.execute(query)).scalars().first()
 
 
+async def list_outgoing_of_person(session: WriteSession, person_id: UUID) -> Sequence[Handover]:
+    """Passings of a person's cases upwards from here, oldest first, locked."""
+    cases = select(Application.id).where(Application.tenant_id == session.tenant_id, Application.person_id == person_id)
+    query = select(Handover).where(
+        Handover.tenant_id == session.tenant_id,
+        Handover.direction == "outgoing",
+        Handover.application_id.in_(cases),
+    )
+    return (await session.execute(query.order_by(Handover.id).with_for_update())).scalars().all()
+
+
 async def list_accepted_of_person(session: ReadSession, person_id: UUID) -> Sequence[Handover]:
     """Passings of a person's cases that an upper union has accepted."""
     query = (

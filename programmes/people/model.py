@@ -1,9 +1,12 @@
 """A person file: what one union knows of one craftsman. ID number, phone and bank account are sealed; hints are what a list may show."""
 
-from sqlalchemy import Index, UniqueConstraint
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import Base, VersionedRow
+from kernel.database import Base, VersionedRow, within_tenant
 
 
 class Person(VersionedRow, Base):
@@ -38,3 +41,31 @@ class Person(VersionedRow, Base):
     frontline_since: Mapped[str]
     in_service: Mapped[bool] = mapped_column(default=True)
     is_migrant_worker: Mapped[bool] = mapped_column(default=False)
+
+
+class Consent(VersionedRow, Base):
+    """What a person agreed to (PIPL 第二十三条、第二十五条): `purpose` is upward, notice or register; one of each is in force at most.
+
+    `document`: the paper or file number that shows it; None where it was entered with an application or arrived with a dossier.
+    """
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        within_tenant("person_id", "person"),
+        Index("ix_consent_person", "tenant_id", "person_id", "id"),
+        Index(
+            "uq_consent_in_force",
+            "tenant_id",
+            "person_id",
+            "purpose",
+            unique=True,
+            postgresql_where=text("withdrawn_on is null"),
+        ),
+    )
+
+    person_id: Mapped[UUID]
+    purpose: Mapped[str]
+    given_on: Mapped[date]
+    document: Mapped[str | None]
+    withdrawn_on: Mapped[date | None]
+    reason: Mapped[str | None]

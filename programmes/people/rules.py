@@ -6,6 +6,7 @@
 import re
 from dataclasses import dataclass, fields
 from datetime import date
+from enum import StrEnum
 
 from kernel.errors import BAD_CHARACTER, invalid
 from kernel.text import clean_text
@@ -14,6 +15,17 @@ BAD_MONTH = invalid(
     "BAD_MONTH", zh="年月须写作 YYYY-MM，且不晚于本月", en="A month is written YYYY-MM and lies not in the future"
 )
 BAD_CHOICE = invalid("BAD_CHOICE", zh="取值须为以下之一：{choices}", en="Must be one of: {choices}")
+
+
+class Purpose(StrEnum):
+    """What a person may agree to, each apart: PIPL 第二十三条 (giving data to another handler) and 第二十五条 (making it public)."""
+
+    UPWARD = "upward"
+    NOTICE = "notice"
+    REGISTER = "register"
+
+
+PURPOSE_NAMES = {Purpose.UPWARD: "上报", Purpose.NOTICE: "公示", Purpose.REGISTER: "上级名册"}
 
 SEXES = ("male", "female")
 SKILL_GRADES = ("学徒工", "初级工", "中级工", "高级工", "技师", "高级技师", "特级技师", "首席技师")

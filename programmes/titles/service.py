@@ -71,7 +71,10 @@ async def certify(scope: WriteScope, application_id: UUID, *, document_no: str |
     ):
         cite = rulebook.cultivation.cite if rulebook.cultivation else rulebook.certificate.cite
         raise CERTIFICATE_NOT_EARNED(rule=cite.citation)
-    return await _grant(scope, application, rulebook, number, Permission.CASE_CERTIFY)
+    title = await _grant(scope, application, rulebook, number)
+    after = {"state": application.state, "title_id": str(title.id), "document_no": number}
+    audit_act(scope, Permission.CASE_CERTIFY, "application", application.id, after=after)
+    return title
 
 
 async def name_directly(
@@ -84,7 +87,10 @@ async def name_directly(
     rulebook = await rulebook_of(scope.session, edition_id)
     number = clean_text(document_no, path=("input", "documentNo"), limit=_NUMBER_LIMIT)
     await move_many(scope, applications, Act.NAME, document_no=number, audited=False)
-    return [await _grant(scope, application, rulebook, number, Permission.CASE_NAME) for application in applications]
+    titles = [await _grant(scope, application, rulebook, number) for application in applications]
+    granted = {"cases": [str(title.application_id) for title in titles], "titles": [str(title.id) for title in titles]}
+    audit_act(scope, Permission.CASE_NAME, "edition", edition_id, after={**granted, "document_no": number})
+    return titles
 
 
 async def revoke(
@@ -167,16 +173,11 @@ async def read_timeline(scope: ReadScope, person_id: UUID) -> list[TimelineEntry
     return await list_timeline(scope.session, person_id)
 
 
-async def _grant(
-    scope: WriteScope, application: Application, rulebook: Rulebook, document_no: str, permission: Permission
-) -> Title:
+async def _grant(scope: WriteScope, application: Application, rulebook: Rulebook, document_no: str) -> Title:
     title = await _new_title(scope, application, rulebook, document_no)
     scope.session.add(title)
     await scope.session.flush()
-    certificate = await _new_certificate(scope, title, rulebook)
-    scope.session.add(certificate)
-    after = {"state": application.state, "title_id": str(title.id), "certificate_no": certificate.number}
-    audit_act(scope, permission.value, "application", application.id, after=after)
+    scope.session.add(await _new_certificate(scope, title, rulebook))
     await scope.session.flush()
     await announce_grant(scope.session, title)
     return title

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from kernel.database import Database
+from kernel.sealing import Sealer
 from tenants.accounts.passwords import Passwords
 from tenants.accounts.policy import CHEAP_COST, FULL_COST, SignInPolicy
 
@@ -14,6 +15,8 @@ class Entrance:
     database: Database
     passwords: Passwords
     policy: SignInPolicy = field(default_factory=SignInPolicy)
+    sealer: Sealer | None = None
+    """For the secrets of second factors; without it nobody has one."""
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -21,11 +24,17 @@ class Entrance:
 
 
 def open_entrance(
-    login_url: str, *, cheap: bool = False, pool_size: int = 4, policy: SignInPolicy | None = None
+    login_url: str,
+    *,
+    cheap: bool = False,
+    pool_size: int = 4,
+    policy: SignInPolicy | None = None,
+    sealer: Sealer | None = None,
 ) -> Entrance:
     """The door at a database; `cheap` hashing is for tests and the demo only."""
     return Entrance(
         database=Database(login_url, pool_size=pool_size),
         passwords=Passwords(CHEAP_COST if cheap else FULL_COST),
         policy=policy or SignInPolicy(),
+        sealer=sealer,
     )

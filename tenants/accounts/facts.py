@@ -1,6 +1,6 @@
 """Who is signed in, as plain values: what the gate makes an actor of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,6 +19,33 @@ class SignedIn:
     roles: frozenset[str]
     tenant: TenantFacts
     issued_at: datetime
+    expires_at: datetime
+    strength: int = 1
+    """With how many factors he came in."""
+    address: str | None = None
+    password_expired: bool = False
+    """The session is good for changing the password, and nothing else."""
+
+    @property
+    def place(self) -> "MembershipFacts":
+        """Where he is signed in, as a place that holds now."""
+        return MembershipFacts(
+            id=self.membership_id,
+            account_id=self.account_id,
+            name=self.name,
+            tenant=self.tenant,
+            roles=self.roles,
+            valid_from=self.issued_at.date(),
+            valid_to=None,
+        )
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """The password was right; the second factor is still to be shown, before `expires_at`. `at` is the server's time, which codes must fit."""
+
+    token: str = field(repr=False)
+    at: datetime
     expires_at: datetime
 
 
@@ -39,6 +66,8 @@ class SessionFacts:
     issued_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+    strength: int
+    address: str | None
     is_current: bool
 
 

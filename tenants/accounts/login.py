@@ -6,22 +6,18 @@ tells nothing either. Right passwords that come too late, while the account is l
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
-
-from sqlalchemy import case, func, or_, update
 
 from kernel import audit
 from kernel.clock import Clock
-from kernel.database import WriteSession
-from kernel.ids import new_id
+from tenants.accounts.attempts import CLEARED, UNCHANGED, hold_open, note_failure, require_patience
 from tenants.accounts.entrance import Entrance
-from tenants.accounts.facts import MembershipFacts, NewSession
-from tenants.accounts.model import Account, SignInFailure
+from tenants.accounts.facts import Challenge, MembershipFacts, NewSession
 from tenants.accounts.passwords import MAXIMUM_LENGTH
-from tenants.accounts.sessions import begin_session
-from tenants.accounts.statements import CANDIDATE, FACTS_WIDTH, moment, window_parameters
-from tenants.errors import SIGN_IN_FAILED, TOO_MANY_ATTEMPTS
+from tenants.accounts.second_step import begin_challenge
+from tenants.accounts.sessions import Entry, begin_session, end_oldest
+from tenants.accounts.statements import CANDIDATE, FACTS_WIDTH, is_expired, moment, window_parameters
+from tenants.errors import SIGN_IN_FAILED
 from tenants.facts import TenantFacts
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
@@ -44,10 +40,14 @@ class _Candidate:
     open: bool
     login: str | None
     place: MembershipFacts | None
+    has_second_factor: bool
+    password_expired: bool
 
 
-async def sign_in(entrance: Entrance, given: Credentials, clock: Clock, *, request_id: str | None = None) -> NewSession:
-    """Begin a session in the named union.
+async def sign_in(
+    entrance: Entrance, given: Credentials, clock: Clock, *, request_id: str | None = None
+) -> NewSession | Challenge:
+    """Begin a session in the named union, or, where the person has a second factor, give the challenge for `second_step.complete_sign_in`.
 
     Raises SIGN_IN_FAILED, without saying why, or TOO_MANY_ATTEMPTS, which depends on the address alone.
     """
@@ -57,7 +57,8 @@ async def sign_in(entrance: Entrance, given: Credentials, clock: Clock, *, reque
         begun = await _enter(entrance, candidate, candidate.place, given, clock, request_id)
         if begun is not None:
             return begun
-    await _note_failure(entrance, candidate, given, clock, wrong=not right and candidate.open)
+    wrong = not right and candidate.open
+    await note_failure(entrance, clock, candidate.account_id, given.address, wrong=wrong)
     raise SIGN_IN_FAILED()
 
 
@@ -71,15 +72,21 @@ async def _find_candidate(entrance: Entrance, given: Credentials, clock: Clock) 
     }
     async with entrance.database.plain() as session:
         row = (await session.execute(CANDIDATE, parameters)).one()
-    if row[4] is not None:
-        left = row[4] + entrance.policy.address_window - clock.now()
-        raise TOO_MANY_ATTEMPTS(retry_after=max(1, int(left.total_seconds())))
+    require_patience(entrance, clock, row[4])
     place = None
     if row[5] is not None:
         tenant = TenantFacts(*row[-FACTS_WIDTH:])
         roles = frozenset[str](row[7])
         place = MembershipFacts(row[5], row[0], row[6], tenant, roles, valid_from=clock.today(), valid_to=None)
-    return _Candidate(account_id=row[0], password_hash=row[1], open=bool(row[2]), login=row[3], place=place)
+    return _Candidate(
+        account_id=row[0],
+        password_hash=row[1],
+        open=bool(row[2]),
+        login=row[3],
+        place=place,
+        has_second_factor=bool(row[8]),
+        password_expired=row[10] is not None and is_expired(entrance.policy, clock, must_change=row[9], set_at=row[10]),
+    )
 
 
 async def _enter(
@@ -89,15 +96,19 @@ async def _enter(
     given: Credentials,
     clock: Clock,
     request_id: str | None,
-) -> NewSession | None:
-    """The session; None where the account was locked or disabled while the password was being checked."""
-    fresh_hash = None
+) -> NewSession | Challenge | None:
+    """The session or the challenge; None where the account was locked or disabled while the password was being checked."""
+    values = UNCHANGED if candidate.has_second_factor else {**CLEARED, "active_at": clock.now()}
     if candidate.password_hash is not None and entrance.passwords.is_outdated(candidate.password_hash):
-        fresh_hash = await entrance.passwords.hash(given.password)
+        values = {**values, "password_hash": await entrance.passwords.hash(given.password)}
     async with entrance.database.write(place.tenant.id) as session:
-        if not await _clear_failures(session, place.account_id, clock.now(), fresh_hash):
+        if not await hold_open(session, place.account_id, clock.now(), values):
             return None
-        begun = begin_session(session, entrance, place, candidate.login or "", clock)
+        if candidate.has_second_factor:
+            return begin_challenge(session, entrance, place, clock, request_id)
+        entry = Entry(address=given.address, password_expired=candidate.password_expired)
+        begun = begin_session(session, entrance, place, candidate.login or "", clock, entry=entry)
+        await end_oldest(session, entrance, place.account_id, clock)
         audit.record(
             session,
             at=clock.now(),
@@ -109,53 +120,6 @@ async def _enter(
             request_id=request_id,
         )
         return begun
-
-
-async def _clear_failures(session: WriteSession, account_id: UUID, now: datetime, fresh_hash: str | None) -> bool:
-    """Whether the account is still open; guesses sent in parallel wait here for each other's outcome."""
-    values = {"failed_attempts": 0, "locked_until": None} | (
-        {} if fresh_hash is None else {"password_hash": fresh_hash}
-    )
-    statement = (
-        update(Account)
-        .where(
-            Account.id == account_id,
-            Account.state == "active",
-            or_(Account.locked_until.is_(None), Account.locked_until <= now),
-        )
-        .values(**values)
-        .returning(Account.id)
-        .execution_options(synchronize_session=False)
-    )
-    return (await session.execute(statement)).scalar_one_or_none() is not None
-
-
-async def _note_failure(
-    entrance: Entrance,
-    candidate: _Candidate,
-    given: Credentials,
-    clock: Clock,
-    *,
-    wrong: bool,
-) -> None:
-    """Count it, for the address always, for the account if the password was wrong; the same two statements in every case."""
-    policy, now = entrance.policy, clock.now()
-    reached = func.least(Account.failed_attempts + 1, policy.failures_before_lock) == policy.failures_before_lock
-    counted = (
-        update(Account)
-        .where(
-            Account.id == (candidate.account_id if wrong and candidate.account_id is not None else new_id()),
-            or_(Account.locked_until.is_(None), Account.locked_until <= now),
-        )
-        .values(
-            failed_attempts=case((reached, 0), else_=Account.failed_attempts + 1),
-            locked_until=case((reached, now + policy.lock), else_=None),
-        )
-        .execution_options(synchronize_session=False)
-    )
-    async with entrance.database.plain() as session:
-        await session.execute(counted)
-        session.add(SignInFailure(id=new_id(), at=now, address=given.address, account_id=candidate.account_id))
 
 
 def _word(typed: str) -> str:

@@ -32,3 +32,19 @@ class SignInPolicy:
     address_failures: int = 50
     """Failed sign-ins from one address within `address_window` before that address must wait; a whole union may share one."""
     address_window: timedelta = timedelta(minutes=15)
+    challenge: timedelta = timedelta(minutes=5)
+    """How long the second step of signing in may take."""
+    sessions: int = 5
+    """Live sessions of one account; a further one ends the oldest."""
+    password_age: timedelta | None = timedelta(days=90)
+    """A password older than this opens a session that can only change it; None: it does not age."""
+    password_memory: int = 5
+    """The present password and those before it, this many in all, are not taken again."""
+    clock_may_go_back: bool = False
+    """The demo's clock may: there a code's step that lies ahead of the clock says nothing about replay."""
+
+
+IDLE_ACCOUNT = timedelta(days=90)
+"""An account that nobody used this long is disabled (`workers.chores.disable_idle_accounts`)."""
+DEMO_POLICY = SignInPolicy(clock_may_go_back=True, password_age=None, sessions=50)
+"""The demo's clock jumps over years, and its passwords are printed."""

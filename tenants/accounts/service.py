@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.clock import Clock
-from kernel.database import WriteSession
+from kernel.database import ReadSession, WriteSession
 from kernel.errors import NOT_FOUND
 from kernel.ids import new_id
 from kernel.text import clean_text
-from tenants.accounts.model import Account, Membership
+from tenants.accounts.model import Account, FormerPassword, Membership
 from tenants.accounts.passwords import Passwords, require_strong
 from tenants.accounts.sessions import revoke_all_sessions
 from tenants.errors import ALREADY_MEMBER, BAD_LOGIN, BAD_PERIOD, LOGIN_TAKEN, NO_ROLES
@@ -34,6 +34,8 @@ class NewAccount:
     login: str
     name: str
     password: str = field(repr=False)
+    must_change_password: bool = False
+    """Somebody else gave it: it opens nothing but the door to change it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,7 @@ async def create_account(session: AsyncSession, passwords: Passwords, clock: Clo
         state="active",
         failed_attempts=0,
         created_at=clock.now(),
+        must_change_password=new.must_change_password,
     )
     made = await session.connection()
     if (await made.execute(statement.on_conflict_do_nothing())).rowcount == 0:
@@ -78,12 +81,23 @@ async def find_account_id(session: AsyncSession, login: str) -> UUID | None:
 async def set_password(
     session: WriteSession, passwords: Passwords, clock: Clock, account_id: UUID, password: str
 ) -> None:
-    """Give the account another password and end all its sessions; on a connection of the login role. Raises NOT_FOUND, WEAK_PASSWORD."""
-    login = (await session.execute(select(Account.login).where(Account.id == account_id))).scalar_one_or_none()
-    if login is None:
+    """Give somebody's account another password, which he must change when he next signs in, and end all his sessions.
+
+    On a connection of the login role. Raises NOT_FOUND, WEAK_PASSWORD.
+    """
+    query = select(Account.login, Account.password_hash).where(Account.id == account_id).with_for_update()
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
         raise NOT_FOUND()
-    strong = require_strong(password, login=login, path=("input", "password"))
-    values = {"password_hash": await passwords.hash(strong), "failed_attempts": 0, "locked_until": None}
+    strong = require_strong(password, login=found.login, path=("input", "password"))
+    session.add(FormerPassword(account_id=account_id, replaced_at=clock.now(), password_hash=found.password_hash))
+    values = {
+        "password_hash": await passwords.hash(strong),
+        "password_set_at": clock.now(),
+        "must_change_password": True,
+        "failed_attempts": 0,
+        "locked_until": None,
+    }
     statement = update(Account).where(Account.id == account_id).values(**values)
     await session.execute(statement.execution_options(synchronize_session=False))
     await revoke_all_sessions(session, account_id, clock.now())
@@ -99,7 +113,7 @@ async def disable_account(session: WriteSession, clock: Clock, account_id: UUID)
 
 async def enable_account(session: WriteSession, account_id: UUID) -> None:
     """Undo `disable_account`; the sessions stay ended. Raises NOT_FOUND."""
-    values = {"state": "active", "failed_attempts": 0, "locked_until": None}
+    values = {"state": "active", "failed_attempts": 0, "locked_until": None, "active_at": func.now()}
     statement = update(Account).where(Account.id == account_id).values(**values).returning(Account.id)
     if (await session.execute(statement.execution_options(synchronize_session=False))).scalar_one_or_none() is None:
         raise NOT_FOUND()
@@ -116,6 +130,12 @@ async def seat_member(session: WriteSession, account_id: UUID, seat: Seat) -> UU
     if made.scalar_one_or_none() is None:
         raise ALREADY_MEMBER()
     return membership_id
+
+
+async def find_member(session: ReadSession, membership_id: UUID) -> Membership | None:
+    """A membership of the bound tenant."""
+    statement = select(Membership).where(Membership.tenant_id == session.tenant_id, Membership.id == membership_id)
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def lock_member(session: WriteSession, membership_id: UUID) -> Membership:

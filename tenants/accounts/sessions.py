@@ -4,6 +4,7 @@ Nothing is remembered between requests: sign-out, expiry, a lost place, a disabl
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,10 +19,22 @@ from kernel.ids import new_id
 from tenants.accounts.entrance import Entrance
 from tenants.accounts.facts import MembershipFacts, NewSession, SessionFacts, SignedIn
 from tenants.accounts.model import Account, SignInSession
-from tenants.accounts.statements import AUTHENTICATION, FACTS_WIDTH, OWN_SESSIONS, PLACES, moment
+from tenants.accounts.statements import AUTHENTICATION, FACTS_WIDTH, OWN_SESSIONS, PLACES, is_expired, moment
 from tenants.accounts.tokens import is_token, new_token, token_hash
 from tenants.errors import NOT_SIGNED_IN
 from tenants.facts import TenantFacts
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How somebody came in."""
+
+    strength: int = 1
+    address: str | None = None
+    password_expired: bool = False
+
+
+PLAIN_ENTRY = Entry()
 
 
 async def authenticate(entrance: Entrance, token: str, clock: Clock) -> SignedIn | None:
@@ -32,7 +45,7 @@ async def authenticate(entrance: Entrance, token: str, clock: Clock) -> SignedIn
     async with entrance.database.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         row = (await connection.execute(AUTHENTICATION, parameters)).one_or_none()
-    return None if row is None else _signed_in(row)
+    return None if row is None else _signed_in(row, entrance, clock)
 
 
 async def list_sessions(entrance: Entrance, signed_in: SignedIn, clock: Clock) -> Sequence[SessionFacts]:
@@ -47,6 +60,8 @@ async def list_sessions(entrance: Entrance, signed_in: SignedIn, clock: Clock) -
             issued_at=row[1],
             last_seen_at=row[2],
             expires_at=row[3],
+            strength=row[4],
+            address=row[5],
             is_current=row[0] == signed_in.session_id,
         )
         for row in rows
@@ -115,7 +130,16 @@ async def switch_tenant(
         raise NOT_FOUND()
     async with entrance.database.write(tenant_id) as session:
         await _require_still_live(session, signed_in.session_id)
-        begun = begin_session(session, entrance, place, signed_in.login, clock, not_after=signed_in.expires_at)
+        begun = begin_session(
+            session,
+            entrance,
+            place,
+            signed_in.login,
+            clock,
+            not_after=signed_in.expires_at,
+            entry=Entry(signed_in.strength, signed_in.address, password_expired=signed_in.password_expired),
+        )
+        await end_oldest(session, entrance, signed_in.account_id, clock)
         if end_current:
             await _end(session, signed_in.session_id, clock.now())
         _record(session, begun.signed_in, "session:switch", clock.now(), request_id)
@@ -130,11 +154,11 @@ def begin_session(
     clock: Clock,
     *,
     not_after: datetime | None = None,
+    entry: Entry = PLAIN_ENTRY,
 ) -> NewSession:
     """Add a session to the running transaction; the caller has made sure of the person and records the act."""
     token, now = new_token(), clock.now()
     until = now + entrance.policy.absolute
-    expires_at = until if not_after is None else min(until, not_after)
     row = SignInSession(
         id=new_id(),
         token_hash=token_hash(token),
@@ -143,11 +167,16 @@ def begin_session(
         membership_id=place.id,
         issued_at=now,
         last_seen_at=now,
-        expires_at=expires_at,
-        revoked_at=None,
+        expires_at=min(until, not_after or until),
+        strength=entry.strength,
+        address=entry.address,
     )
     session.add(row)
-    signed_in = SignedIn(
+    return NewSession(token=token, signed_in=_come_in(row, place, login, password_expired=entry.password_expired))
+
+
+def _come_in(row: SignInSession, place: MembershipFacts, login: str, *, password_expired: bool) -> SignedIn:
+    return SignedIn(
         session_id=row.id,
         account_id=place.account_id,
         login=login,
@@ -155,15 +184,38 @@ def begin_session(
         membership_id=place.id,
         roles=place.roles,
         tenant=place.tenant,
-        issued_at=now,
-        expires_at=expires_at,
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+        strength=row.strength,
+        address=row.address,
+        password_expired=password_expired,
     )
-    return NewSession(token=token, signed_in=signed_in)
 
 
-async def revoke_all_sessions(session: WriteSession, account_id: UUID, at: datetime) -> None:
-    """End every session of an account; on a connection of the login role."""
-    statement = update(SignInSession).where(SignInSession.account_id == account_id, SignInSession.revoked_at.is_(None))
+async def end_oldest(session: WriteSession, entrance: Entrance, account_id: UUID, clock: Clock) -> None:
+    """Leave the account no more live sessions than it may have; the oldest end."""
+    live = (
+        SignInSession.account_id == account_id,
+        SignInSession.revoked_at.is_(None),
+        SignInSession.expires_at > clock.now(),
+        SignInSession.last_seen_at > clock.now() - entrance.policy.idle,
+    )
+    await session.flush()
+    newest = select(SignInSession.id).where(*live).order_by(SignInSession.issued_at.desc(), SignInSession.id.desc())
+    surplus = newest.offset(entrance.policy.sessions)
+    statement = update(SignInSession).where(SignInSession.id.in_(surplus)).values(revoked_at=clock.now())
+    await session.execute(statement.execution_options(synchronize_session=False))
+
+
+async def revoke_all_sessions(
+    session: WriteSession, account_id: UUID, at: datetime, *, but: UUID | None = None
+) -> None:
+    """End every session of an account, but for one; on a connection of the login role."""
+    statement = update(SignInSession).where(
+        SignInSession.account_id == account_id,
+        SignInSession.revoked_at.is_(None),
+        SignInSession.id.is_distinct_from(but),
+    )
     await session.execute(statement.values(revoked_at=at).execution_options(synchronize_session=False))
 
 
@@ -209,7 +261,7 @@ def _tenant(row: Row[*tuple[Any, ...]]) -> TenantFacts:
     return TenantFacts(*row[-FACTS_WIDTH:])
 
 
-def _signed_in(row: Row[*tuple[Any, ...]]) -> SignedIn:
+def _signed_in(row: Row[*tuple[Any, ...]], entrance: Entrance, clock: Clock) -> SignedIn:
     return SignedIn(
         session_id=row[0],
         account_id=row[1],
@@ -219,5 +271,8 @@ def _signed_in(row: Row[*tuple[Any, ...]]) -> SignedIn:
         roles=frozenset(row[5]),
         issued_at=row[6],
         expires_at=row[7],
+        strength=row[8],
+        address=row[9],
+        password_expired=is_expired(entrance.policy, clock, must_change=row[10], set_at=row[11]),
         tenant=_tenant(row),
     )

@@ -12,10 +12,12 @@ from sqlalchemy import (
     DateTime,
     Interval,
     LargeBinary,
+    ScalarSelect,
     Select,
     Text,
     and_,
     bindparam,
+    func,
     literal,
     or_,
     select,
@@ -23,9 +25,10 @@ from sqlalchemy import (
 )
 
 from kernel.clock import Clock
-from tenants.accounts.model import Account, Membership, SignInFailure, SignInSession
+from tenants.accounts.model import Account, Membership, SecondFactor, SignInChallenge, SignInFailure, SignInSession
 from tenants.accounts.policy import SignInPolicy
 from tenants.model import Level, Tenant
+from tenants.policies.statements import rules_in_force
 
 NOW = bindparam("now", type_=DateTime(timezone=True))
 _TODAY = bindparam("today", type_=Date())
@@ -41,6 +44,7 @@ _FACTS = (
     Tenant.industry_path,
     Tenant.parent_id,
     Tenant.industry_parent_id,
+    rules_in_force(),
 )
 """In the order of `TenantFacts`; always the last columns of a row."""
 FACTS_WIDTH = len(_FACTS)
@@ -92,6 +96,10 @@ def _signed_in_columns() -> Select[*tuple[Any, ...]]:
             Membership.roles,
             SignInSession.issued_at,
             SignInSession.expires_at,
+            SignInSession.strength,
+            SignInSession.address,
+            Account.must_change_password,
+            func.coalesce(Account.password_set_at, Account.created_at),
             *_FACTS,
         )
         .select_from(SignInSession)
@@ -108,7 +116,69 @@ def _signed_in_columns() -> Select[*tuple[Any, ...]]:
 def _candidate() -> Select[*tuple[Any, ...]]:
     """Always one row, whatever exists: the account of a login, its live place in the named union, and whether the address must wait."""
     one = select(literal(1).label("one")).subquery("one")
-    limit_reached = (
+    return (
+        select(
+            Account.id,
+            Account.password_hash,
+            _account_unlocked(),
+            Account.login,
+            _limit_reached(),
+            Membership.id,
+            Membership.name,
+            Membership.roles,
+            SecondFactor.confirmed_at.is_not(None),
+            Account.must_change_password,
+            func.coalesce(Account.password_set_at, Account.created_at),
+            *_FACTS,
+        )
+        .select_from(one)
+        .outerjoin(Account, Account.login == bindparam("login", type_=Text()))
+        .outerjoin(SecondFactor, SecondFactor.account_id == Account.id)
+        .outerjoin(Tenant, and_(Tenant.code == bindparam("code", type_=Text()), _union_open))
+        .outerjoin(Level, Level.code == Tenant.level)
+        .outerjoin(Membership, _place_of(Account.id))
+    )
+
+
+def _challenged() -> Select[*tuple[Any, ...]]:
+    """Always one row: whom a live challenge belongs to, his live place, and whether the address must wait."""
+    one = select(literal(1).label("one")).subquery("one")
+    live = and_(
+        SignInChallenge.token_hash == bindparam("given_hash", type_=LargeBinary()),
+        SignInChallenge.used_at.is_(None),
+        SignInChallenge.expires_at > NOW,
+    )
+    place = and_(Membership.id == SignInChallenge.membership_id, Membership.account_id == Account.id, _valid_membership)
+    return (
+        select(
+            SignInChallenge.id,
+            Account.id,
+            Account.login,
+            _account_unlocked(),
+            _limit_reached(),
+            Membership.id,
+            Membership.name,
+            Membership.roles,
+            Account.must_change_password,
+            func.coalesce(Account.password_set_at, Account.created_at),
+            *_FACTS,
+        )
+        .select_from(one)
+        .outerjoin(SignInChallenge, live)
+        .outerjoin(Account, Account.id == SignInChallenge.account_id)
+        .outerjoin(Membership, place)
+        .outerjoin(Tenant, and_(Tenant.id == Membership.tenant_id, _union_open))
+        .outerjoin(Level, Level.code == Tenant.level)
+    )
+
+
+def _account_unlocked() -> ColumnElement[bool]:
+    return and_(_account_open, or_(Account.locked_until.is_(None), Account.locked_until <= NOW))
+
+
+def _limit_reached() -> ScalarSelect[datetime]:
+    """When the address failed for the last time that is too many; null while it may still try."""
+    return (
         select(SignInFailure.at)
         .where(
             SignInFailure.address == bindparam("address", type_=Text()),
@@ -118,24 +188,6 @@ def _candidate() -> Select[*tuple[Any, ...]]:
         .offset(bindparam("allowed"))
         .limit(1)
         .scalar_subquery()
-    )
-    return (
-        select(
-            Account.id,
-            Account.password_hash,
-            and_(_account_open, or_(Account.locked_until.is_(None), Account.locked_until <= NOW)),
-            Account.login,
-            limit_reached,
-            Membership.id,
-            Membership.name,
-            Membership.roles,
-            *_FACTS,
-        )
-        .select_from(one)
-        .outerjoin(Account, Account.login == bindparam("login", type_=Text()))
-        .outerjoin(Tenant, and_(Tenant.code == bindparam("code", type_=Text()), _union_open))
-        .outerjoin(Level, Level.code == Tenant.level)
-        .outerjoin(Membership, _place_of(Account.id))
     )
 
 
@@ -167,7 +219,15 @@ def _places() -> Select[*tuple[Any, ...]]:
 def _own_sessions() -> Select[*tuple[Any, ...]]:
     """The live sessions of an account, the latest first; those of a lost place or a closed union are dead and not shown."""
     return (
-        select(SignInSession.id, SignInSession.issued_at, SignInSession.last_seen_at, SignInSession.expires_at, *_FACTS)
+        select(
+            SignInSession.id,
+            SignInSession.issued_at,
+            SignInSession.last_seen_at,
+            SignInSession.expires_at,
+            SignInSession.strength,
+            SignInSession.address,
+            *_FACTS,
+        )
         .select_from(SignInSession)
         .join(Tenant, Tenant.id == SignInSession.tenant_id)
         .join(Level, Level.code == Tenant.level)
@@ -179,8 +239,15 @@ def _own_sessions() -> Select[*tuple[Any, ...]]:
 
 AUTHENTICATION = _authentication()
 CANDIDATE = _candidate()
+CHALLENGED = _challenged()
 PLACES = _places()
 OWN_SESSIONS = _own_sessions()
+SESSIONS_IN = OWN_SESSIONS.where(SignInSession.tenant_id == bindparam("tenant_id"))
+
+
+def is_expired(policy: SignInPolicy, clock: Clock, *, must_change: bool, set_at: datetime) -> bool:
+    """Whether a password has to be changed before anything else is done."""
+    return must_change or (policy.password_age is not None and set_at + policy.password_age <= clock.now())
 
 
 def window_parameters(policy: SignInPolicy) -> dict[str, timedelta | int]:

@@ -13,10 +13,15 @@ from migrations.runner import run_blocking
 REFERENCE_TABLES = {
     "account": "a person's login; memberships say in which tenants",
     "alembic_version": "the schema's own state",
+    "former_password": "of an account; only the door reads it",
     "level": "the ordered levels of the tree",
+    "policy_revision": "the policies that were put in force, the same for all",
     "programme": "the catalogue of programmes, the same for all",
     "rulebook_version": "the catalogue of rulebooks, the same for all",
+    "recovery_code": "of an account; only the door reads it",
     "schedule_run": "which slot of the schedule has been run",
+    "second_factor": "of an account; only the door reads it",
+    "sign_in_challenge": "of an account, between the two steps of signing in; only the door reads it",
     "sign_in_failure": "wrong attempts, counted before any tenant is known",
     "tenant": "the tree of unions",
     "worker_beat": "the workers' signs of life",
@@ -49,6 +54,7 @@ FURTHER_POLICIES = {
         "(at < (now() - '7 days'::interval))",
     ): "a chore removes used keys of all tenants",
     ("membership", "login_finds_members", "login", "ALL", "true"): "signing in looks for a person's memberships",
+    ("policy_tightening", "login_finds_tightenings", "login", "ALL", "true"): "a session is told what superiors forbid",
     (
         "edition",
         "issued_is_public",

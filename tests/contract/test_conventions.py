@@ -14,6 +14,11 @@ from graphql_api.shapes import is_connection, is_list, named_type
 
 SCHEMA, REGISTRY = build(b"").executable, build(b"").registry
 WITHOUT_KEY = {
+    "beginSecondFactor": "each secret replaces the one before it",
+    "changeOwnPassword": "needs the old password, which is another one afterwards",
+    "completeSignIn": "a challenge is good once",
+    "confirmSecondFactor": "a code is good once",
+    "exportPerson": "shows something each time, and each showing is audited",
     "revealComplainant": "shows something each time, and each showing is audited",
     "revealPerson": "likewise",
     "revokeSession": "ending a session twice ends it once",
@@ -134,6 +139,8 @@ ENGLISH_BY_CODES = {
     "POINTS_ABOVE_MAXIMUM",
     "RECUSED",
     "SCALE_INCOMPLETE",
+    "SECOND_FACTOR_REQUIRED",
+    "TIGHTENED",
 }
 """Refusals whose values carry both the Chinese name and the code of a thing; the English sentence names it by its code."""
 

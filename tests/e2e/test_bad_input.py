@@ -14,9 +14,11 @@ from graphql_api.schema import Contract
 from kernel.database import Database
 from kernel.settings import DatabaseUrls
 from tenants.accounts.entrance import open_entrance
+from tenants.accounts.policy import DEMO_POLICY
 from tests.graphql_api.client import Client, serving
 from tests.isolation.fixtures import Year
 from tests.programmes.people import id_number
+from tests.sealers import make_sealer
 
 ERRORS = "errors { code message path params { name value } }"
 SIGN_IN = f"mutation ($input: SignInInput!) {{ signIn(input: $input) {{ token {ERRORS} }} }}"
@@ -30,7 +32,7 @@ JSON = {"content-type": "application/json"}
 @pytest.fixture(scope="module")
 async def api(contract: Contract, app: Database, year: Year, year_urls: DatabaseUrls) -> AsyncIterator[Client]:
     """As in production: no suggestions, no GraphiQL; people sign in with their passwords."""
-    entrance = open_entrance(year_urls.login, cheap=True)
+    entrance = open_entrance(year_urls.login, cheap=True, policy=DEMO_POLICY, sealer=make_sealer())
     authenticator = EntranceAuthenticator(entrance, year.clock)
     async with serving(contract, app, year.clock, authenticator, entrance, demo=False) as client:  # type: ignore[arg-type]
         yield client

@@ -23,7 +23,16 @@ from tests.isolation.inputs import Mutation, Path, mutations
 from tests.isolation.paths import Step
 
 REGISTRY = build(b"").registry
-OF_THE_DOOR = {"revokeSession", "signIn", "signOut", "switchTenant"}
+OF_THE_DOOR = {
+    "beginSecondFactor",
+    "changeOwnPassword",
+    "completeSignIn",
+    "confirmSecondFactor",
+    "revokeSession",
+    "signIn",
+    "signOut",
+    "switchTenant",
+}
 """Served by the entrance; malformed sign-ins are in test_bad_input."""
 
 MUTATIONS = [mutation for mutation in mutations(build(b"").executable) if mutation.name not in OF_THE_DOOR]
@@ -33,6 +42,15 @@ BAD: dict[str, tuple[Any, ...]] = {
     "String": (*NEVER_STORED, "", "\u202e\u0007'; DROP TABLE person; --%_\\", 5, None),
     "Int": (-1, 0, 2_147_483_647, 2_147_483_648, "1", 1.5),
     "Date": ("0001-01-01", "9999-12-31", "2025-02-30", "2025/01/01", "", 20250101),
+    "DateTime": (
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59+08:00",
+        "2025-02-30T08:00:00Z",
+        "2025-01-01",
+        "now",
+        "",
+        20250101,
+    ),
     "Decimal": ("999999999999999999.999999", "-1", "0.001", "1e400", "NaN", "", 12.5),
     "Boolean": ("true", 1),
     "ID": ("", "?", "x" * 300, "甲\0乙", encode_id("Nothing", new_id()), 7),

@@ -43,6 +43,7 @@ class Tokens:
             tenant=tenant,
             issued_at=now,
             expires_at=now + timedelta(hours=12),
+            strength=2,
         )
         return token
 

@@ -8,10 +8,10 @@ from graphql_api.people.queries import PeopleQuery
 from graphql_api.schema import Contract, build
 from kernel.clock import CHINA, FixedClock
 from kernel.database import Database
-from kernel.sealing import Sealer
 from kernel.settings import DatabaseUrls
 from tests.graphql_api.client import Client, Tokens, serving
 from tests.graphql_api.world import Cases, make_cases
+from tests.sealers import make_sealer
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=CHINA)
 
@@ -31,7 +31,7 @@ async def owner(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="module")
 async def app(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
-    database = Database(database_urls.app, pool_size=4, sealer=Sealer(bytes(range(32))))
+    database = Database(database_urls.app, pool_size=4, sealer=make_sealer())
     yield database
     await database.close()
 

@@ -12,7 +12,7 @@ from kernel.database import Database
 
 @dataclass
 class Counted:
-    """The statements that were sent, without those that open and bind a transaction."""
+    """The statements that were sent, without those that open and bind a transaction, and without the one record of what a request read."""
 
     statements: list[str] = field(default_factory=list)
 
@@ -22,12 +22,13 @@ class Counted:
 
 
 @contextmanager
-def counting(database: Database) -> Generator[Counted]:
-    """Watch one database while the block runs."""
+def counting(database: Database, *, also_reads: bool = False) -> Generator[Counted]:
+    """Watch one database while the block runs; `also_reads`: with the record of what a request read."""
     counted = Counted()
+    passed_over = ("SET LOCAL",) if also_reads else ("SET LOCAL", "INSERT INTO read_entry")
 
     def on_execute(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("SET LOCAL"):
+        if not statement.startswith(passed_over):
             counted.statements.append(statement)
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", on_execute)

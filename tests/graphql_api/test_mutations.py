@@ -7,7 +7,7 @@ import strawberry
 from sqlalchemy import select, text, update
 
 from authz.roles import Role
-from authz.scope import WriteScope
+from authz.scope import WriteScope, audit_act
 from graphql_api.applications.queries import ApplicationsQuery
 from graphql_api.applications.types import ApplicationType
 from graphql_api.context import Info
@@ -87,6 +87,8 @@ async def revise(scope: WriteScope, given: ReviseDeedsInput) -> Answer:
             .where(Application.id == key, Application.tenant_id == scope.tenant_id)
             .values(case_id=other)
         )
+    for _ in range({"unrecorded": 0, "twice": 2}.get(given.deeds, 1)):
+        audit_act(scope, "case:revise", "application", key)
     return Answer({"application": key}, {"words": len(case.deeds)})
 
 
@@ -195,3 +197,14 @@ async def test_what_nobody_foresaw_is_masked(api: Client, tokens: Tokens, cases:
     extensions = answer.body["errors"][0]["extensions"]
     assert extensions["errorId"] in answer.body["errors"][0]["message"]
     assert extensions["requestId"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("deeds", ["unrecorded", "twice"])
+async def test_nothing_is_stored_of_an_act_without_exactly_one_audit_entry(
+    api: Client, tokens: Tokens, cases: Cases, owner: Database, deeds: str
+) -> None:
+    who = tokens.enter(cases.unions["wuhou"], Role.CLERK)
+    before = await stored(owner, cases, 4)
+    given = {"idempotencyKey": "key-number-8", "applicationId": case_of(cases, 4), "version": before[1], "deeds": deeds}
+    assert (await api.ask(REVISE, who=who, input=given)).codes == ["INTERNAL"]
+    assert await stored(owner, cases, 4) == before

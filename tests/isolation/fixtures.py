@@ -18,7 +18,6 @@ from kernel.clock import FixedClock
 from kernel.database import Database
 from kernel.postgres import Server
 from kernel.postgres import database_urls as urls_of
-from kernel.sealing import Sealer
 from kernel.settings import DatabaseUrls, Settings
 from migrations.runner import run_blocking
 from tenants.facts import TenantFacts
@@ -26,8 +25,9 @@ from tenants.queries import get_tenant_by_code
 from tests.databases import clone, drop, new_name
 from tests.graphql_api.client import Tokens
 from tests.isolation.year import END, build_year
+from tests.sealers import make_sealer
 
-SEALER = Sealer(bytes(range(32)))
+SEALER = make_sealer()
 PEOPLE_ROLES = tuple(role for role in Role if role is not Role.COURIER)
 _TEMPLATES: dict[str, str] = {}
 

@@ -30,6 +30,7 @@ TYPES_BY_FIELD = {
     "unitId": "Tenant",
     "leaderId": "Person",
     "studioId": "InnovationStudio",
+    "tighteningId": "PolicyTightening",
 }
 """Which type an input's id is of, where its name does not say so (`titleId`, `applicationIds`)."""
 
@@ -43,6 +44,7 @@ _TEXTS: dict[str, Callable[[], str]] = {
     "employerCode": lambda: "91510107MA61T3XX0A",
     "force": lambda: "innovation",
     "programmeCode": lambda: "chengdu_craftsman",
+    "action": lambda: "person:reveal",
     "password": lambda: "Long-and-unguessable-9",
     "present": lambda: "王评审",
 }

@@ -14,6 +14,7 @@ PUBLIC_TYPES = {
     "Programme": "the catalogue is the same for all",
     "RulebookVersion": "rules are published documents",
     "Level": "the ladder's rungs are reference data",
+    "PolicyRevision": "the policies that were put in force, the same for all",
     "Tenant": "of the tree one sees oneself, those above and those below",
 }
 """Types whose rows belong to no tenant; what may be seen of them is checked where it is not all."""
@@ -22,6 +23,10 @@ HANDWRITTEN_ROOTS = {
     "viewer": "speaks of the session at hand only",
     "sessions": "likewise",
     "tenant": "tested by id and by code in test_handwritten_roots",
+    "policyRows": "the reviewed text, and what binds the viewer's own union: tests/graphql_api/tenants/test_policies.py",
+    "explainAccess": "null for another union's member or object: tests/graphql_api/tenants/test_policies.py",
+    "memberAccess": "null for another union's member: tests/graphql_api/tenants/test_member_access.py",
+    "whoSaw": "tested by id in test_handwritten_roots",
     "personTimeline": "tested by id in test_handwritten_roots",
 }
 """Query fields that are not declared over a source; each has a test of its own."""

@@ -15,8 +15,10 @@ from graphql_api.ids import encode_id
 from graphql_api.schema import Contract, build
 from kernel.database import Database
 from kernel.ids import new_id
+from kernel.sealing import Sealer
 from kernel.settings import DatabaseUrls
-from tenants.accounts.entrance import open_entrance
+from tenants.accounts.entrance import Entrance, open_entrance
+from tenants.accounts.policy import DEMO_POLICY
 from tests.graphql_api.client import Client, serving
 from tests.isolation import paths
 from tests.isolation.fixtures import Year
@@ -31,6 +33,11 @@ WITHOUT_IDS = {
     "createPerson": "makes a file of the own union",
     "signIn": "names the union and the login; one answer to everything wrong",
     "signOut": "ends the session at hand",
+    "tightenPolicy": "makes a row of the own union; it binds those below, and is tested there",
+    "changeOwnPassword": "concerns the viewer's own account",
+    "completeSignIn": "a challenge names its account; the codes of others are wrong ones",
+    "beginSecondFactor": "concerns the viewer's own account",
+    "confirmSecondFactor": "concerns the viewer's own account",
 }
 """Mutations whose input holds no id of an object."""
 
@@ -97,9 +104,16 @@ async def unchanged(owner: Database, year: Year) -> None:
 
 
 @pytest.fixture(scope="module")
-async def api(contract: Contract, app: Database, year: Year) -> AsyncIterator[Client]:
-    async with serving(contract, app, year.clock, year.tokens) as client:  # type: ignore[arg-type]
+async def api(contract: Contract, app: Database, year: Year, entrance: Entrance) -> AsyncIterator[Client]:
+    async with serving(contract, app, year.clock, year.tokens, entrance) as client:  # type: ignore[arg-type]
         yield client
+
+
+@pytest.fixture(scope="module")
+async def entrance(year_urls: DatabaseUrls) -> AsyncIterator[Entrance]:
+    opened = open_entrance(year_urls.login, cheap=True, policy=DEMO_POLICY, sealer=Sealer(bytes(range(32))))
+    yield opened
+    await opened.close()
 
 
 def test_every_mutation_has_its_place() -> None:
@@ -210,13 +224,11 @@ async def is_told_apart(api: Client, year: Year, special: Special, mutation: Mut
 
 
 @pytest.fixture
-async def door(contract: Contract, app: Database, year: Year, year_urls: DatabaseUrls) -> AsyncIterator[Client]:
+async def door(contract: Contract, app: Database, year: Year, entrance: Entrance) -> AsyncIterator[Client]:
     """The application with its real door: people of the demo sign in with their password."""
-    entrance = open_entrance(year_urls.login, cheap=True)
     authenticator = EntranceAuthenticator(entrance, year.clock)
     async with serving(contract, app, year.clock, authenticator, entrance) as client:  # type: ignore[arg-type]
         yield client
-    await entrance.close()
 
 
 SIGN_IN = (

@@ -164,7 +164,13 @@ async def test_a_filter_tells_nothing_of_another_unions_row(
 
 def filtered_type(name: str) -> str:
     """The type whose ids a filter's field takes, by the field's name."""
-    special = {"studio": "InnovationStudio", "leader": "Person", "grantedBy": "Tenant"}
+    special = {
+        "studio": "InnovationStudio",
+        "leader": "Person",
+        "grantedBy": "Tenant",
+        "object": "Application",
+        "account": "Member",
+    }
     found = special.get(name, name[0].upper() + name[1:])
     assert found in REGISTRY.sources, f"say which type the filter {name} means"
     return found
@@ -176,6 +182,8 @@ def allowed(year: Year, type_name: str, viewer: str, published: set[str]) -> set
         return {encode_id("Tenant", facts.id) for code, facts in year.tenants.items() if paths.may_know(viewer, code)}
     if type_name in paths.PUBLIC_TYPES:
         return _Everything()
+    if type_name == "ReadEntry":  # each look adds one
+        return _AllBut(foreign(year, type_name, viewer, published))
     return set(year.ids(type_name, viewer)) | (published if type_name == "Edition" else set())
 
 
@@ -184,6 +192,13 @@ class _Everything(set[str]):
 
     def __rsub__(self, _other: object) -> set[str]:
         return set()
+
+
+class _AllBut(set[str]):
+    """Of what it is taken away from, these are left."""
+
+    def __rsub__(self, other: Any) -> set[str]:
+        return set(other) & self
 
 
 async def test_no_relation_leads_out_of_the_union(api: Client, bare: Client, year: Year, published: set[str]) -> None:
@@ -251,10 +266,13 @@ async def test_the_handwritten_roots_know_no_strangers(api: Client, year: Year, 
         node = (await api.data(ancestors, who=who, v=shown))["node"]
         if node is not None:
             assert [each["code"] for each in node["ancestors"] if not paths.may_know(viewer, each["code"])] == []
-    timeline = "query ($v: ID!) { personTimeline(personId: $v) { name objectId } }"
-    nothing = await raw(api, timeline, who, v=invented("Person")[0])
-    for shown in foreign(year, "Person", viewer, set())[:5]:
-        assert await raw(api, timeline, who, v=shown) == nothing
+    for about in (
+        "query ($v: ID!) { personTimeline(personId: $v) { name objectId } }",
+        "query ($v: ID!) { whoSaw(personId: $v) { at actor act reason } }",
+    ):
+        nothing = await raw(api, about, who, v=invented("Person")[0])
+        for shown in foreign(year, "Person", viewer, set())[:5]:
+            assert await raw(api, about, who, v=shown) == nothing
 
 
 async def test_the_timeline_is_seen_at_home(api: Client, year: Year) -> None:

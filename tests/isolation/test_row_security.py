@@ -10,6 +10,7 @@ from tests.isolation.fixtures import Year
 
 CLOSED = {
     "audit_seal": "only the sealing job and the auditors read seals",
+    "audit_mirror": "likewise the anchors of unions below",
     "job": "the web puts jobs in and never looks at them",
     "sign_in_session": "only the door reads sessions",
 }
@@ -17,6 +18,7 @@ CLOSED = {
 
 EMPTY = {
     "audit_seal": "sealed by a chore of the installation",
+    "audit_mirror": "sent when entries are sealed",
     "idempotency_key": "the year is made through services, not over the contract",
     "sign_in_session": "nobody has signed in yet",
 }

@@ -10,12 +10,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, insert, select, text
 
+from authz import enforcer, revisions
 from cli.demo import selection
 from cli.demo.offices import Call, Offices
+from kernel.audit_reads import Reader, Shown, record_reads
 from kernel.clock import CHINA
 from kernel.database import Database
+from kernel.ids import new_id
 from kernel.settings import DatabaseUrls
 from programmes.applications import service as applications
 from programmes.applications.model import Application
@@ -35,6 +38,7 @@ from programmes.handovers.model import RegisterEntry
 from programmes.notices import service as notices
 from programmes.notices.model import Notice
 from programmes.notices.rules import objections
+from programmes.people.model import Person
 from programmes.people.service import create_person, update_person
 from programmes.scoring import service as scoring
 from programmes.scoring.model import Assignment
@@ -45,6 +49,8 @@ from programmes.studios.rules import StudioKind
 from programmes.studios.service import StudioFacts, create_studio
 from programmes.titles import service as titles
 from programmes.titles.model import Honour, Title
+from tenants.model import Tenant
+from tenants.policies.model import PolicyRevision, PolicyTightening
 from tests.programmes.builders import close_offices, make_offices
 from tests.programmes.people import facts, id_number
 
@@ -95,9 +101,44 @@ async def build_year(urls: DatabaseUrls) -> None:
         await _give_places(offices)
         await _name_national_studio(offices)
         await _revoke(offices, named[3])
+        await _look(offices)
     finally:
         await close_offices(offices)
+    await _tighten(urls)
+    await _replace_policies(urls)
     await _let_the_owner_see_all(urls)
+
+
+async def _tighten(urls: DatabaseUrls) -> None:
+    """Three rows of each union's own rules, in force from a later day on: they are there to be read, and bind nobody in the year."""
+    owner = Database(urls.owner)
+    async with owner.plain() as session:
+        unions = list((await session.execute(select(Tenant.id))).scalars())
+    for union in unions:
+        async with owner.write(union) as session:
+            for act in ("create", "update", "reveal"):
+                session.add(
+                    PolicyTightening(
+                        tenant_id=union,
+                        id=new_id(),
+                        role="clerk",
+                        typ="person",
+                        act=act,
+                        stage="*",
+                        binds_below=False,
+                        reason="-",
+                        document="-",
+                        created_by="-",
+                        valid_from=END.date() + timedelta(days=3650),
+                        valid_to=None,
+                        lifted_at=None,
+                        lifted_by=None,
+                        version=1,
+                        created_at=END,
+                        updated_at=END,
+                    )
+                )
+    await owner.close()
 
 
 async def rows_of(offices: Offices, login: str, model: Any, **where: object) -> Sequence[Any]:
@@ -424,6 +465,27 @@ async def _revoke(offices: Offices, title_id: UUID) -> None:
         }
         await titles.revoke(scope, title.id, **given)
     await offices.settle()
+
+
+async def _look(offices: Offices) -> None:
+    """Three files are looked at in each of three unions."""
+    for login in ("wuhou.clerk", "chengdu.clerk", "wuhou-hengda.clerk"):
+        people = [person.id for person in await rows_of(offices, login, Person)][:3]
+        async with offices.acting(login) as scope:
+            reader = Reader(offices.accounts[login], None, "沈清", "person", "request-of-the-year")
+            shown = [Shown("person", person_id, 1) for person_id in people]
+            await record_reads(scope.session, at=scope.clock.now(), reader=reader, shown=shown)
+
+
+async def _replace_policies(urls: DatabaseUrls) -> None:
+    """Two policies were in force before the present one."""
+    owner = Database(urls.owner, pool_size=1)
+    async with owner.plain() as session:
+        await session.execute(delete(PolicyRevision))
+        for revision in ("first", "second"):
+            await session.execute(insert(PolicyRevision).values(id=new_id(), revision=revision, lines=["-"]))
+        await revisions.record(await session.connection(), enforcer.current())
+    await owner.close()
 
 
 async def _let_the_owner_see_all(urls: DatabaseUrls) -> None:

@@ -6,17 +6,17 @@ from cli.demo.loading import load_country
 from cli.demo.offices import Offices, open_offices
 from kernel.clock import FixedClock
 from kernel.database import Database
-from kernel.sealing import Sealer
 from kernel.settings import DatabaseUrls
 from tenants.accounts.passwords import Passwords
 from tenants.accounts.policy import HashCost
+from tests.sealers import make_sealer
 
 CHEAP = HashCost(passes=1, memory_kib=64, lanes=1)
 
 
 async def make_offices(urls: DatabaseUrls, *, at: datetime) -> Offices:
     """The unions of the demo, opened on the day `at`; close with `close_offices`."""
-    sealer = Sealer(bytes(range(32)))
+    sealer = make_sealer()
     clock = FixedClock(at)
     owner = Database(urls.owner, pool_size=2)
     loaded = await load_country(owner, Passwords(CHEAP), clock)

@@ -7,7 +7,7 @@ from kernel.database import Database
 from kernel.settings import DatabaseUrls
 from tenants.accounts.entrance import Entrance, open_entrance
 from tests.tenants.emptying import empty
-from tests.tenants.unions import World, build
+from tests.tenants.unions import SEALER, World, build
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ async def app(database_urls: DatabaseUrls, owner: Database) -> AsyncIterator[Dat
 
 @pytest.fixture
 async def entrance(database_urls: DatabaseUrls, owner: Database) -> AsyncIterator[Entrance]:
-    opened = open_entrance(database_urls.login, cheap=True, pool_size=5)
+    opened = open_entrance(database_urls.login, cheap=True, pool_size=5, sealer=SEALER)
     yield opened
     await opened.close()
 

@@ -5,8 +5,18 @@ from sqlalchemy import select, text
 from kernel.database import Database, binding
 from tenants.model import Tenant
 
-OF_A_TENANT = ("membership", "audit_entry", "audit_pending", "idempotency_key")
-OF_ALL = ("sign_in_session", "sign_in_failure", "account", "tenant", "level")
+OF_A_TENANT = ("membership", "policy_tightening", "audit_entry", "audit_pending", "idempotency_key")
+OF_ALL = (
+    "sign_in_challenge",
+    "recovery_code",
+    "second_factor",
+    "former_password",
+    "sign_in_session",
+    "sign_in_failure",
+    "account",
+    "tenant",
+    "level",
+)
 
 
 async def empty(owner: Database) -> None:

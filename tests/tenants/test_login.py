@@ -34,7 +34,9 @@ async def enter(
     password: str = PASSWORD,
     address: str | None = None,
 ) -> NewSession:
-    return await sign_in(entrance, Credentials(tenant, login, password, address), clock)
+    begun = await sign_in(entrance, Credentials(tenant, login, password, address), clock)
+    assert isinstance(begun, NewSession)
+    return begun
 
 
 async def answer(

@@ -31,7 +31,9 @@ async def people(owner: Database, clock: FixedClock, world: World) -> None:
 
 
 async def enter(entrance: Entrance, clock: FixedClock, tenant: str = "wuhou", login: str = "zhang.wei") -> NewSession:
-    return await sign_in(entrance, Credentials(tenant, login, PASSWORD), clock)
+    begun = await sign_in(entrance, Credentials(tenant, login, PASSWORD), clock)
+    assert isinstance(begun, NewSession)
+    return begun
 
 
 async def is_alive(entrance: Entrance, clock: FixedClock, begun: NewSession) -> bool:
@@ -236,4 +238,5 @@ async def test_another_password_ends_all_sessions(entrance: Entrance, clock: Fix
     with pytest.raises(Failure):
         await enter(entrance, clock)
     again = await sign_in(entrance, Credentials("wuhou", "zhang.wei", "another-good-one"), clock)
+    assert isinstance(again, NewSession)
     assert await is_alive(entrance, clock, again)

@@ -14,6 +14,7 @@ from kernel import audit
 from kernel.audit_anchor import append_anchor, last_anchors
 from kernel.audit_chain import Anchor, Fault, Verdict, seal_entries, verify
 from kernel.clock import FixedClock
+from kernel.outbox_queue import NO_TENANT, enqueue_for
 from kernel.postgres import Server
 from kernel.settings import DatabaseUrls
 from tests.queue_world import World
@@ -173,11 +174,47 @@ async def test_the_job_seals_what_was_written_leaves_anchors_and_then_rests(
     shop = make_workshop(world.courier, clock, seal_key=KEY)
     object.__setattr__(shop, "anchor_file", tmp_path / "anchors")
     await Timetable((Chore(plan_seals.__name__, "* * * * *"),)).tick(shop)
-    assert await drain(world.courier, clock, workshop=shop) == 2
+    assert await drain(world.courier, clock, workshop=shop) == 3  # planned, sealed, and told to the union above
     anchors = last_anchors(tmp_path / "anchors")
     assert await _verify(world, anchors[world.district]) == Verdict(seals=1, sealed=2, unsealed=0, fault=None)
-    [pending] = await world.rows("SELECT tenant_id, due_at > now() + interval '9 minutes' AS later FROM audit_pending")
-    assert pending == {"tenant_id": world.district, "later": True}
+    assert await _pending(world) == [(1, False), (2, False)]
+
+
+async def _pending(world: World) -> list[tuple[int, bool]]:
+    rows = await world.rows("SELECT round, due_at <= now() AS due FROM audit_pending ORDER BY round")
+    return [(row["round"], row["due"]) for row in rows]
+
+
+async def _plan_and_seal(world: World, clock: FixedClock) -> int:
+    """One minute's chore; how many jobs came of it."""
+    shop = make_workshop(world.courier, clock, seal_key=KEY)
+    async with world.courier.plain() as session:
+        await enqueue_for(session, NO_TENANT, plan_seals.__name__, {}, dedupe=plan_seals.__name__)
+    return await drain(world.courier, clock, workshop=shop) - 1
+
+
+async def test_what_is_written_right_after_a_seal_is_sealed_by_the_next_chore(world: World, clock: FixedClock) -> None:
+    await _record(world, "a")
+    await _plan_and_seal(world, clock)
+    assert await _pending(world) == [(1, False), (2, False)]
+    await _record(world, "b")
+    assert await _pending(world) == [(0, True), (1, False), (2, False)]
+    await _plan_and_seal(world, clock)
+    assert await _verify(world) == Verdict(seals=2, sealed=2, unsealed=0, fault=None)
+
+
+async def test_a_union_in_which_nothing_happens_costs_two_more_looks_and_then_nothing(
+    world: World, clock: FixedClock
+) -> None:
+    await _record(world, "a")
+    await _plan_and_seal(world, clock)
+    for left in ([(2, False)], []):
+        await world.change(
+            "UPDATE audit_pending SET due_at = now() WHERE round = (SELECT min(round) FROM audit_pending)"
+        )
+        assert await _plan_and_seal(world, clock) == 1
+        assert await _pending(world) == left
+    assert await _plan_and_seal(world, clock) == 0
 
 
 def test_the_newest_anchor_of_each_tenant_counts_and_a_torn_line_is_passed_over(tmp_path: Path) -> None:

@@ -100,3 +100,29 @@ async def test_the_courier_can_neither_read_what_was_left_nor_remove_a_young_key
         with pytest.raises(DBAPIError, match="permission denied"):
             await world.rows(f"SELECT {secret}")
     assert (await left(world, unions))[2] == [[now], [now]]
+
+
+async def test_an_account_that_nobody_used_for_ninety_days_is_disabled(world: World, clock: FixedClock) -> None:
+    now = min(clock.now(), datetime.now(UTC))
+    times = {
+        "made long ago": (200, None),
+        "used lately": (200, 89),
+        "used long ago": (200, 91),
+        "made lately": (89, None),
+    }
+    async with world.owner.plain() as session:
+        for name, (made, used) in times.items():
+            made_at, used_at = now - timedelta(days=made), None if used is None else now - timedelta(days=used)
+            login = new_id().hex
+            session.add(Account(login=login, name=name, password_hash="-", created_at=made_at, active_at=used_at))
+    async with world.courier.plain() as session:
+        await enqueue_for(session, NO_TENANT, "disable_idle_accounts", {}, dedupe="disable_idle_accounts")
+    assert await drain(world.courier, clock) == 1
+    async with world.owner.plain() as session:
+        rows = await session.execute(select(Account.name, Account.state).where(Account.name.in_(times)))
+        assert {row.name: row.state for row in rows} == {
+            "made long ago": "disabled",
+            "used lately": "active",
+            "used long ago": "disabled",
+            "made lately": "active",
+        }

@@ -11,8 +11,8 @@ from kernel.ids import new_id
 from kernel.letters import Letter
 from kernel.outbox import emit, enqueue, post
 from kernel.outbox_queue import LeasedJob
-from kernel.sealing import Sealer
 from tests.queue_world import World, count_event, count_letter
+from tests.sealers import make_sealer
 from workers.drain import CrashError, drain, make_workshop
 from workers.workshop import HopelessError, Workshop
 
@@ -148,7 +148,7 @@ async def test_events_of_one_case_are_handled_in_the_order_of_writing(world: Wor
 
 
 async def test_an_attachment_is_opened_at_the_sender_and_only_there(world: World, clock: FixedClock) -> None:
-    world.courier._sealer = world.app._sealer = sealer = Sealer(bytes(range(32)))
+    world.courier._sealer = world.app._sealer = sealer = make_sealer()
     snapshot_id = new_id()
     sealed = sealer.seal("卷宗", tenant_id=world.district, table="snapshot", column="sealed", row_id=snapshot_id)
     await _store_snapshot(world, snapshot_id, sealed)

@@ -12,7 +12,6 @@ from datetime import date
 
 from kernel.errors import Citation
 from programmes.applications.errors import (
-    CONSENT_MISSING,
     DEEDS_MISSING,
     EVIDENCE_MISSING,
     FEEDER_MISSING,
@@ -21,6 +20,7 @@ from programmes.applications.errors import (
     LETTERS_MISSING,
     OUTSIDE_WINDOW,
 )
+from programmes.people.errors import CONSENT_MISSING
 
 FORCE_NAMES = {
     "leadership": "引领力",

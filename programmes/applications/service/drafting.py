@@ -16,12 +16,7 @@ from kernel.ids import new_id
 from kernel.text import clean_text
 from kernel.versions import require_version
 from programmes.applications import repository
-from programmes.applications.errors import (
-    CASE_EXISTS,
-    CONSENT_MISSING,
-    GIVE_BACK_BY_HANDOVER,
-    PERSON_IN_PROGRESS,
-)
+from programmes.applications.errors import CASE_EXISTS, GIVE_BACK_BY_HANDOVER, PERSON_IN_PROGRESS
 from programmes.applications.events import announce_move
 from programmes.applications.model import Application
 from programmes.applications.rules.completeness import require_complete
@@ -30,7 +25,9 @@ from programmes.applications.service.moving import admit, carry_out, remember
 from programmes.applications.service.routing import entry_desk
 from programmes.applications.service.window import past_day, require_window
 from programmes.catalogue.queries import get_edition, rulebook_of
+from programmes.people.errors import CONSENT_MISSING
 from programmes.people.queries import get_person
+from programmes.people.service import feed_consents
 
 _DEEDS_LIMIT = 5000
 _LIVE_PERSON = "uq_application_live_person"
@@ -125,6 +122,7 @@ async def _begin(scope: WriteScope, application: Application, *, audited: bool) 
             raise CONSENT_MISSING(path=("input", "consentOn"))
         await _claim(scope, application)
     await _store(scope, application)
+    await feed_consents(scope, application.person_id, application.consent_on)
     remember(scope, application, Act.CREATE, None)
     if audited:
         audit_act(scope, "case:create", "application", application.id, after={"state": application.state})
@@ -162,6 +160,7 @@ async def revise_application(
         application.deeds = clean_text(deeds, path=("input", "deeds"), limit=_DEEDS_LIMIT, optional=True)
     if consent_on is not None:
         application.consent_on = past_day(scope, consent_on, "consentOn")
+        await feed_consents(scope, application.person_id, consent_on)
     if exception_reason is not None:
         application.exception_reason = clean_text(exception_reason, path=("input", "exceptionReason"), limit=500)
     if exception_approver is not None:

@@ -22,7 +22,8 @@ from programmes.catalogue.model import Programme
 from programmes.catalogue.queries import rulebook_of
 from programmes.catalogue.rules.rulebook import Rulebook
 from programmes.catalogue.service import release_place, use_place
-from programmes.people.queries import get_person
+from programmes.people.queries import get_person, require_consent
+from programmes.people.rules import Purpose
 
 _OPINION_LIMIT = 2000
 _MOST_RANK = 9999
@@ -208,6 +209,7 @@ async def _step_on(scope: WriteScope, application: Application, desk: Desk, stat
 
 
 async def _forward(scope: WriteScope, application: Application, rulebook: Rulebook, *, to: UUID) -> None:
+    await require_consent(scope.session, application.person_id, Purpose.UPWARD)
     snapshot = await freeze(scope, application)
     cite = rulebook.route.cite.citation
     basis = _BASIS.format(day=application.consent_on, document=cite.document, article=cite.article)

@@ -20,7 +20,7 @@ from programmes.applications.service.forwarding import give_back_place
 from programmes.applications.service.moving import admit, carry_out, remember, subject_of
 from programmes.catalogue.model import Edition
 from programmes.catalogue.queries import get_edition, rulebook_of
-from programmes.people.service import take_in_person
+from programmes.people.service import feed_consents, take_in_person
 
 _COMES_BACK = frozenset({State.RETURNED, State.WITHDRAWN})
 _SUPERSEDED = "该人选已由其他渠道重新报送"
@@ -80,6 +80,7 @@ async def _fill(scope: WriteScope, application: Application, dossier: Mapping[st
     application.recommending_unit_id = _recommender(scope, application, dossier)
     application.deeds = dossier["deeds"]
     application.consent_on = _day(dossier["consent_on"])
+    await feed_consents(scope, person.id, application.consent_on)
     application.titles_held = dossier["titles_held"]
     application.route_so_far = dossier["route"]
     application.exception_reason = dossier["exception"]["reason"]

@@ -81,7 +81,7 @@ async def carry_out(
     remember(scope, application, transition.act, before, reason=reason, document_no=document_no)
     duty = duty_of(permission)
     if duty is not None and scope.actor.account_id is not None:
-        await guard.note(scope, duty, subject_of(application))
+        await guard.note(scope, duty, subject_of(application), by=Permission(permission))
     if audited:
         audit_act(
             scope,

@@ -55,7 +55,7 @@ async def submit_report(scope: WriteScope, report_id: UUID, *, content: str, ver
     report.overdue = False
     report.state = ReportState.SUBMITTED
     touch(report, scope.clock.now())
-    await guard.note(scope, Duty.REPORTED, subject)
+    await guard.note(scope, Duty.REPORTED, subject, by=Permission.REPORT_SUBMIT)
     await forget_due(scope.session, REPORT_DUE, report.id)
     audit_act(scope, "report:submit", "progress_report", report.id, after={"state": report.state})
     await scope.session.flush()
@@ -78,7 +78,7 @@ async def verify_report(
     touch(report, scope.clock.now())
     if not accepted:
         await remember_report(scope, report)
-    await guard.note(scope, Duty.VERIFIED, subject)
+    await guard.note(scope, Duty.VERIFIED, subject, by=Permission.REPORT_VERIFY)
     audit_act(scope, "report:verify", "progress_report", report.id, after={"state": report.state})
     await scope.session.flush()
     return report

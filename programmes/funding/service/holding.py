@@ -64,12 +64,15 @@ def put(scope: WriteScope, record: FundingRecord, standing: Standing) -> None:
 
 async def _apply(scope: WriteScope, case_id: UUID, rule: Callable[[Standing], Standing]) -> None:
     await guard.require(scope, Permission.FUNDING_PLAN, Subject(kind="funding"))
+    changes: list[dict[str, str | None]] = []
     for record in await repository.lock_records_of_case(scope.session, case_id):
         before = standing_of(record)
         after = rule(before)
         if after == before:
             continue
         put(scope, record, after)
-        facts = {"state": record.state, "question": record.question}
-        audit_act(scope, "funding:plan", "funding_record", record.id, before={"state": before.state}, after=facts)
+        said = {"record": str(record.id), "from": before.state, "state": record.state, "question": record.question}
+        changes.append(said)
+    if changes:
+        audit_act(scope, "funding:plan", "case", case_id, after={"records": changes})
     await scope.session.flush()

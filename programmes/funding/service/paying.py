@@ -20,6 +20,11 @@ _DUTIES = {
     Permission.FUNDING_APPROVE: Duty.APPROVED_PAYMENT,
     Permission.FUNDING_PAY: Duty.PAID,
 }
+_HANDS = {
+    Permission.FUNDING_APPLY: "applied_by",
+    Permission.FUNDING_APPROVE: "approved_by",
+    Permission.FUNDING_PAY: "paid_by",
+}
 _NUMBER_LIMIT = 100
 
 
@@ -65,7 +70,8 @@ async def _step(
         raise FUNDING_STATE(state=stage_name("funding", record.state))
     record.state = target
     touch(record, scope.clock.now())
-    await guard.note(scope, _DUTIES[permission], subject)
+    await guard.note(scope, _DUTIES[permission], subject, by=permission)
+    setattr(record, _HANDS[permission], scope.actor.account_id)
     audit_act(
         scope,
         permission.value,

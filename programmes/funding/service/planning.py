@@ -137,17 +137,15 @@ async def _about_case(scope: WriteScope, edition_id: UUID, case_id: UUID, person
 
 async def _plan(scope: WriteScope, rulebook: Rulebook, happening: Happening, about: About) -> None:
     await guard.require(scope, Permission.FUNDING_PLAN, Subject(kind="funding"))
+    planned: list[dict[str, object]] = []
     for money in due_records(rulebook.money, rulebook.document, happening):
         record_id = new_id()
         values = {**_values(scope, money, about), "id": record_id}
         if await repository.insert_record(scope.session, values):
-            after = {
-                "rule": money.rule.code,
-                "cause": money.cause,
-                "amount_fen": money.amount_fen,
-                "state": money.state.value,
-            }
-            audit_act(scope, "funding:plan", "funding_record", record_id, after=after)
+            said = {"rule": money.rule.code, "cause": money.cause, "amount_fen": money.amount_fen}
+            planned.append({"record": str(record_id), **said, "state": money.state.value})
+    if planned:
+        audit_act(scope, "funding:plan", "edition", about.edition_id, after={"records": planned})
     await scope.session.flush()
 
 

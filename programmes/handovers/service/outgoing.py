@@ -24,10 +24,13 @@ from programmes.handovers.repository import find_outgoing, lock_handover
 from programmes.handovers.rules import Direction, HandoverState, Kind, Step, may_step
 from programmes.handovers.service.steps import require_step, require_unanswered, settle, tell
 from programmes.handovers.words import STEP_NAMES, state_name
-from programmes.people.queries import get_person
+from programmes.people.queries import get_person, has_consent
+from programmes.people.rules import Purpose
 from programmes.titles.errors import TITLE_NOT_IN_FORCE
 from programmes.titles.model import Title
 from programmes.titles.queries import get_title, list_titles_held
+
+CONSENT_TAKEN_BACK = "本人撤回同意"
 
 
 async def escalate_title(
@@ -81,6 +84,9 @@ async def send_forwarded_case(scope: WriteScope, body: Mapping[str, Any]) -> Non
     snapshot = await scope.session.get(Snapshot, (scope.tenant_id, UUID(body["snapshot_id"])))
     if snapshot is None:
         raise NOT_FOUND()
+    if not await has_consent(scope.session, application.person_id, Purpose.UPWARD):
+        await applications.reopen_application(scope, application.id, reason=CONSENT_TAKEN_BACK, due_on=None)
+        return
     handover = await _record_for(scope, application, UUID(body["to"]))
     await guard.require(scope, Permission.HANDOVER_SEND, Subject(kind="handover", id=handover.id, stage=handover.state))
     handover.snapshot_sha256 = snapshot.sha256

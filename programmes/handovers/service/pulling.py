@@ -12,7 +12,7 @@ from kernel.versions import touch
 from programmes.applications import service as applications
 from programmes.applications.rules.transitions import Desk
 from programmes.catalogue.queries import get_edition
-from programmes.handovers.errors import ALREADY_REQUESTED, REGISTER_ENTRY_REVOKED
+from programmes.handovers.errors import ALREADY_REQUESTED, REGISTER_ENTRY_REVOKED, REGISTER_ENTRY_WITHDRAWN
 from programmes.handovers.model import Handover
 from programmes.handovers.repository import find_live_passing, lock_handover, lock_register_entry
 from programmes.handovers.rules import Direction, HandoverState, Kind, Step
@@ -28,7 +28,7 @@ async def request_candidate(scope: WriteScope, register_entry_id: UUID, *, editi
     await guard.require(scope, Permission.HANDOVER_REQUEST, Subject(kind="handover", id=None))
     await applications.require_receiving(scope, edition.id)
     if entry.state != "in_force":
-        raise REGISTER_ENTRY_REVOKED()
+        raise REGISTER_ENTRY_WITHDRAWN() if entry.state == "withdrawn" else REGISTER_ENTRY_REVOKED()
     if await find_live_passing(scope.session, entry.source_title_id, edition.id) is not None:
         raise ALREADY_REQUESTED()
     now = scope.clock.now()

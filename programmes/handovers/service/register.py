@@ -19,15 +19,18 @@ from kernel.errors import NOT_FOUND
 from kernel.ids import new_id
 from kernel.letters import Letter
 from programmes.applications.events import case_key
-from programmes.applications.queries import get_application
 from programmes.catalogue.queries import rulebook_of
 from programmes.handovers.model import Drift, RegisterEntry
 from programmes.handovers.repository import find_register_entry, get_of_sender, list_accepted_of_person
 from programmes.handovers.rules import Direction
 from programmes.handovers.service.steps import subject_of, tell
-from programmes.titles.queries import RegisterCard, get_title, register_card
+from programmes.people.queries import has_consent
+from programmes.people.rules import Purpose
+from programmes.titles.model import Title
+from programmes.titles.queries import RegisterCard, get_title, list_titles_held, register_card
 from tenants.queries import is_below, list_superiors
 
+_BLANK = "—"
 _TOLD = {"person_name": "name", "sex": "sex", "employer": "employer", "occupation": "occupation", "state": "state"}
 """What a later letter about a title may change: column of the entry, word of the letter."""
 
@@ -35,10 +38,13 @@ _TOLD = {"person_name": "name", "sex": "sex", "employer": "employer", "occupatio
 async def announce_to_registers(scope: WriteScope, body: Mapping[str, Any]) -> None:
     """Reaction to `title_granted` and `title_revoked`: write to each union above whose register the rulebook names."""
     title = await get_title(scope.session, UUID(body["title_id"]))
-    case = await get_application(scope.session, title.application_id)
-    if case.consent_on is None:
+    if not await has_consent(scope.session, title.person_id, Purpose.REGISTER):
         return
-    card = await register_card(scope.session, title.id)
+    await write_to_registers(scope, title, _letter_body(await register_card(scope.session, title.id)))
+
+
+async def write_to_registers(scope: WriteScope, title: Title, body: Mapping[str, Any]) -> None:
+    """The letter about a title to every union above whose register the rulebook names."""
     rulebook = await rulebook_of(scope.session, title.edition_id)
     await guard.require(scope, Permission.HANDOVER_SEND, Subject(kind="handover", id=None))
     for superior in await list_superiors(scope.session, scope.actor.tenant):
@@ -47,9 +53,17 @@ async def announce_to_registers(scope: WriteScope, body: Mapping[str, Any]) -> N
                 scope.session,
                 to=superior.id,
                 kind="register_entry",
-                body=_letter_body(card),
+                body=body,
                 ordering_key=case_key(title.case_id),
             )
+
+
+async def leave_registers(scope: WriteScope, person_id: UUID) -> None:
+    """The person takes his consent to the registers back: what stands there of him is blanked, the title stays counted."""
+    for title in await list_titles_held(scope.session, person_id, scope.clock.today()):
+        body = _letter_body(await register_card(scope.session, title.id))
+        blank = dict.fromkeys(("name", "employer", "occupation"), _BLANK)
+        await write_to_registers(scope, title, {**body, **blank, "state": "withdrawn"})
 
 
 def _letter_body(card: RegisterCard) -> dict[str, Any]:

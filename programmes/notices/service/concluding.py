@@ -36,7 +36,7 @@ async def conclude_objection(
     objection.outcome = outcome
     objection.findings = clean_text(findings, path=("input", "findings"), limit=_FINDINGS_LIMIT)
     objection.investigator_id = scope.actor.account_id
-    await guard.note(scope, Duty.INVESTIGATED, subject_of(objection))
+    await guard.note(scope, Duty.INVESTIGATED, subject_of(objection), by=Permission.OBJECTION_CONCLUDE)
     return await change_state(scope, objection, ObjectionState.INVESTIGATING, "objection:conclude")
 
 
@@ -48,7 +48,7 @@ async def review_conclusion(scope: WriteScope, objection_id: UUID, *, version: i
         raise OBJECTION_NOT_HERE(state=state_name(objection.state))
     if objection.investigator_id == scope.actor.account_id:
         raise SECOND_PERSON_NEEDED()
-    await guard.note(scope, Duty.INVESTIGATED, subject_of(objection))
+    await guard.note(scope, Duty.INVESTIGATED, subject_of(objection), by=Permission.OBJECTION_CONCLUDE)
     state = ObjectionState.INVESTIGATING
     if agrees:
         objection.reviewer_id = scope.actor.account_id
@@ -70,6 +70,7 @@ async def apply_objection(
     """Carry out the resolution on a confirmed finding: the person is removed or kept, and held by this objection no longer."""
     objection = await lock_objection(scope, objection_id, version, ObjectionState.UPHELD, ObjectionState.NOT_UPHELD)
     await guard.require(scope, Permission.OBJECTION_APPLY, subject_of(objection))
+    await guard.bind(scope, Permission.OBJECTION_APPLY, subject_of(objection))
     if not may_apply(Outcome(objection.state), decision):
         raise NOT_UPHELD_NO_REMOVAL(path=("input", "decision"))
     objection.decision = decision

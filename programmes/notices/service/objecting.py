@@ -87,7 +87,7 @@ async def admit_objection(scope: WriteScope, objection_id: UUID, *, version: int
     objection = await lock_objection(scope, objection_id, version, ObjectionState.RECEIVED)
     await guard.require(scope, Permission.OBJECTION_ADMIT, subject_of(objection))
     objection.investigator_id = scope.actor.account_id
-    await guard.note(scope, Duty.INVESTIGATED, subject_of(objection))
+    await guard.note(scope, Duty.INVESTIGATED, subject_of(objection), by=Permission.OBJECTION_ADMIT)
     return await change_state(scope, objection, ObjectionState.INVESTIGATING, "objection:admit")
 
 
@@ -97,6 +97,7 @@ async def reject_objection(
     """Do not hear a received objection, with a reply to whoever raised it; it holds the person no longer."""
     objection = await lock_objection(scope, objection_id, version, ObjectionState.RECEIVED)
     await guard.require(scope, Permission.OBJECTION_REJECT, subject_of(objection))
+    await guard.bind(scope, Permission.OBJECTION_REJECT, subject_of(objection))
     objection.inadmissible_because = because
     answer(scope, objection, reply)
     await release_person(scope, objection)

@@ -33,6 +33,8 @@ from programmes.notices.model import Notice, NoticeItem
 from programmes.notices.rules.display import DisplayLine, hides_number, hides_personal_number
 from programmes.notices.rules.objections import has_ended
 from programmes.notices.service.editions import lock_cases, own_edition
+from programmes.people.queries import require_not_withdrawn
+from programmes.people.rules import Purpose
 
 _TITLE_LIMIT = 200
 _CONTACT_LIMIT = 300
@@ -165,6 +167,7 @@ async def _freeze_list(scope: WriteScope, notice: Notice, cases: Sequence[Applic
     lines = await repository.list_display(scope.session, [case.id for case in cases])
     for position, case in enumerate(cases, start=1):
         line: DisplayLine = lines[case.id]
+        await require_not_withdrawn(scope.session, case.person_id, Purpose.NOTICE)
         if hides_number(line):
             raise SHOWS_PERSONAL_DATA(path=("input", "applicationIds", str(position - 1)), rule=rule.cite.citation)
         scope.session.add(

@@ -6,9 +6,9 @@ from sqlalchemy import text
 
 from kernel.clock import CHINA, FixedClock
 from kernel.database import Database
-from kernel.sealing import Sealer
 from kernel.settings import DatabaseUrls
 from tests.programmes.catalogue.world import World, build
+from tests.sealers import make_sealer
 
 _NOW = datetime(2026, 3, 2, 9, tzinfo=CHINA)
 _WRITTEN = "edition, quota, extra_unit, recommending_grant, audit_entry, job, inbox_entry, due_item"
@@ -25,7 +25,7 @@ async def owner(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
 async def built(database_urls: DatabaseUrls, owner: Database) -> AsyncIterator[World]:
     """The ladder and the programmes, made once for a module."""
     app, courier = (
-        Database(database_urls.app, pool_size=20, sealer=Sealer(bytes(range(32)))),
+        Database(database_urls.app, pool_size=20, sealer=make_sealer()),
         Database(database_urls.courier, pool_size=4),
     )
     yield await build(owner, app, courier, FixedClock(_NOW))

@@ -21,9 +21,7 @@ from workers.letters import LETTERS
 
 Handler = Callable[[WriteScope, Letter], Awaitable[None]]
 KINDS = set(LETTERS) - {RECOMMENDING_GRANT}
-_TABLES = (
-    "person application evidence peer_letter case_act snapshot handover drift register_entry honour audit_entry job"
-)
+_TABLES = "person consent application evidence peer_letter case_act snapshot handover drift register_entry honour audit_entry job"
 
 
 async def _fingerprint(session: ReadSession) -> list[str]:

@@ -441,4 +441,5 @@ async def test_in_the_end_all_sides_agree_and_every_kind_of_letter_was_taken_in_
     said: list[str] = []
     assert (await reconcile(offices.courier, settle=0, say=said.append), said[:-1]) == (0, [])
     elsewhere = {"handover_undone", "handover_withdrawn", "handover_given_back", "drift"}  # in test_passing
+    elsewhere |= {"audit_anchor", "consent_withdrawn"}  # in tests/workers and personal_data
     assert offices.seen == KINDS - elsewhere

@@ -177,7 +177,7 @@ async def test_in_the_whole_database_no_number_stands_in_clear(offices: Offices,
             filled |= {table} if content else set()
             found[table] = [needle for needle in needles if any(needle in row for row in content)]
         sealed = await session.execute(text("SELECT id_number_sealed FROM person WHERE id = :id"), {"id": person.id})
-        assert len(sealed.scalar_one()) == 1 + 12 + 18 + 16
+        assert len(sealed.scalar_one()) == 3 + 12 + 18 + 16
     await owner.close()
     assert {table: needles for table, needles in found.items() if needles} == {}
     assert {"person", "audit_entry"} <= filled

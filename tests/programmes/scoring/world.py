@@ -20,7 +20,6 @@ from authz.scope import Scope, WriteScope
 from kernel.clock import FixedClock
 from kernel.database import Database, WriteSession
 from kernel.ids import new_id
-from kernel.sealing import Sealer
 from kernel.settings import DatabaseUrls
 from programmes.applications.model import Application, CaseAct, PeerLetter
 from programmes.catalogue.model import Edition, Programme, RulebookVersion
@@ -31,6 +30,7 @@ from programmes.people.model import Person
 from tenants.accounts.model import Account, Membership
 from tenants.facts import TenantFacts
 from tenants.model import Level, Tenant
+from tests.sealers import make_sealer
 
 RULEBOOKS = Path(__file__).parents[3] / "programmes" / "catalogue" / "rulebooks"
 NATIONAL = "national_craftsman"
@@ -210,7 +210,7 @@ class World:
 async def make_world(urls: DatabaseUrls, clock: FixedClock, programme: str, **filled: Any) -> World:
     """A new organiser with one edition of this programme's rulebook; `filled` adds to or replaces the usual values (dots as `__`)."""
     owner = Database(urls.owner, pool_size=2)
-    app = Database(urls.app, pool_size=4, sealer=Sealer(b"s" * 32))
+    app = Database(urls.app, pool_size=4, sealer=make_sealer())
     rulebook = _rulebook(programme, {key.replace("__", "."): value for key, value in filled.items()})
     async with owner.plain() as session:
         tenant = await _tenant(session, rulebook.level, clock)

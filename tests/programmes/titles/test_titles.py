@@ -94,8 +94,8 @@ async def test_naming_without_cultivation_grants_all_on_the_list(awards: Awards)
     assert sorted((paper.number, paper.awarding_body) for paper in certificates) == [
         (f"诸葛工匠-2024-000{number}", "中共成都市武侯区委、成都市武侯区人民政府") for number in (1, 2, 3)
     ]
-    entries = [entry for entry in await awards.rows("wuhou", AuditEntry) if entry.act == "case:name"]
-    assert len(entries) == 3
+    [entry] = await awards.rows("wuhou", AuditEntry, act="case:name")
+    assert entry.after["cases"] == [str(case.id) for case in cases]
 
 
 async def test_naming_is_for_all_on_the_list_or_for_none(awards: Awards) -> None:

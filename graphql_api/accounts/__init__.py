@@ -1,0 +1,1 @@
+"""What protects an account: second factor, password, tokens for machines."""

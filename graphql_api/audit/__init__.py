@@ -1,0 +1,1 @@
+"""Titles, certificates and honours in the contract."""
