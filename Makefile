@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo walk serve worker test lint format types imports pytest lock clean venv
+.PHONY: help demo walk serve worker test nightly lint format types imports pytest lock clean venv
 
 VENV := .venv
 RUN := exec env PYTHONPATH=. $(VENV)/bin/python
@@ -50,10 +50,15 @@ types: $(VENV)/installed-dev ## pyright, strict
 pytest: $(VENV)/installed-dev ## only the suite; PYTEST_ARGS="tests/kernel -k postgres" narrows it
 	@$(RUN) -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
 
+nightly: $(VENV)/installed-dev ## decision = list = database, over more than a million decisions
+	@export JIANGTI_NIGHTLY=1; $(RUN) -m pytest -n $(TEST_WORKERS) -rA tests/authz/differential
+
 lock: ## compile the requirements to lock files with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on PATH"; exit 1; }
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-header requirements.in -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-header requirements-oidc.in -o requirements-oidc.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-header requirements-dev.in -o requirements-dev.lock
 

@@ -16,6 +16,7 @@ from authz.scope import ReadScope, WriteScope
 from tenants.accounts import overview, second_factor, service
 from tenants.accounts.entrance import Entrance
 from tenants.accounts.facts import SessionFacts
+from tenants.errors import PLACE_NOT_TAKEN
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,10 @@ class AccountAccess:
 
 
 async def find_account_access(scope: ReadScope, entrance: Entrance, membership_id: UUID) -> AccountAccess | None:
-    """How the member gets in; None for a member whom this union does not have. Raises the refusals of the gate."""
+    """How the member gets in; None for a member whom this union does not have, or who has not taken his place yet. Raises the refusals of the gate."""
     await guard.require(scope, Permission.MEMBERSHIP_INSPECT, subject_of_member(scope, None))
     member = await service.find_member(scope.session, membership_id)
-    if member is None:
+    if member is None or member.account_id is None:
         return None
     async with entrance.database.plain() as session:
         account = await overview.get_account(session, member.account_id)
@@ -54,9 +55,11 @@ async def find_account_access(scope: ReadScope, entrance: Entrance, membership_i
 
 
 async def end_member_sessions(scope: WriteScope, entrance: Entrance, membership_id: UUID) -> UUID:
-    """End all sessions of a member in this union, at once; those elsewhere go on. Raises NOT_FOUND and the refusals of the gate."""
+    """End all sessions of a member in this union, at once; those elsewhere go on. Raises NOT_FOUND, PLACE_NOT_TAKEN and the refusals of the gate."""
     member = await service.lock_member(scope.session, membership_id)
     await guard.require(scope, Permission.SESSION_REVOKE, subject_of_member(scope, member.account_id, membership_id))
+    if member.account_id is None:
+        raise PLACE_NOT_TAKEN()
     async with entrance.database.write(scope.tenant_id) as session:
         await overview.revoke_sessions_in(session, member.account_id, scope.clock)
         record_in_login(scope, session, Permission.SESSION_REVOKE, membership_id, {"sessions": "ended"})
@@ -68,17 +71,17 @@ async def close_account(scope: WriteScope, entrance: Entrance, membership_id: UU
 
     Raises NOT_FOUND, SEATED_ELSEWHERE and the refusals of the gate.
     """
-    member = await lock_resettable(scope, entrance, membership_id)
+    account_id = await lock_resettable(scope, entrance, membership_id)
     async with entrance.database.write(scope.tenant_id) as session:
-        await service.disable_account(session, scope.clock, member.account_id)
+        await service.disable_account(session, scope.clock, account_id)
         record_in_login(scope, session, Permission.MEMBERSHIP_RESET, membership_id, {"account": "closed"})
     return membership_id
 
 
 async def open_account(scope: WriteScope, entrance: Entrance, membership_id: UUID) -> UUID:
     """Undo `close_account`, the closing of an unused account, and a lock after wrong passwords; ended sessions stay ended. Raises as above."""
-    member = await lock_resettable(scope, entrance, membership_id)
+    account_id = await lock_resettable(scope, entrance, membership_id)
     async with entrance.database.write(scope.tenant_id) as session:
-        await service.enable_account(session, member.account_id)
+        await service.enable_account(session, scope.clock, account_id)
         record_in_login(scope, session, Permission.MEMBERSHIP_RESET, membership_id, {"account": "opened"})
     return membership_id

@@ -21,7 +21,9 @@ class Duty(StrEnum):
     ANNOUNCED = "announced"
     ASSESSED = "assessed"
     CERTIFIED = "certified"
+    LODGED = "lodged"
     INVESTIGATED = "investigated"
+    REOPENED = "reopened"
     REPORTED = "reported"
     VERIFIED = "verified"
     APPLIED_PAYMENT = "applied_payment"
@@ -31,6 +33,8 @@ class Duty(StrEnum):
     RECUSED = "recused"
     SUBJECT = "subject"
     DELEGATED = "delegated"
+    CREATED = "created"
+    """Drawn up for him by his deputy; what he drew up himself stands in the object's row."""
 
 
 _FACTS = {
@@ -38,6 +42,7 @@ _FACTS = {
     Duty.RECUSED: "recused",
     Duty.SUBJECT: "is_subject",
     Duty.DELEGATED: "delegated",
+    Duty.CREATED: "self_created",
 }
 
 
@@ -64,13 +69,16 @@ _DUTY_OF_ACT = {
     "case:name": Duty.CERTIFIED,
     "case:assess": Duty.ASSESSED,
     "case:certify": Duty.CERTIFIED,
+    "objection:lodge": Duty.LODGED,
     "objection:admit": Duty.INVESTIGATED,
     "objection:conclude": Duty.INVESTIGATED,
+    "assignment:reopen": Duty.REOPENED,
     "report:submit": Duty.REPORTED,
     "report:verify": Duty.VERIFIED,
     "funding:apply": Duty.APPLIED_PAYMENT,
     "funding:approve": Duty.APPROVED_PAYMENT,
     "funding:pay": Duty.PAID,
+    "notice:draft": Duty.DRAFTED_NOTICE,
     "notice:publish": Duty.PUBLISHED,
 }
 
@@ -81,7 +89,9 @@ def duty_of(permission: str) -> Duty | None:
 
 
 CREATED = "self_created"
-"""The relation of whoever created the object; it comes from the object's row, not from a duty record."""
+"""The relation of whoever created the object; it comes from the object's row, and for whom a deputy created it from a duty record."""
+
+_PART_IN_THE_CASE = frozenset({"did_recommended", "did_reviewed", "did_scored"})
 
 EXCLUSIONS: dict[str, frozenset[str]] = {
     # D8: who drafted or put forward does not decide on it
@@ -102,17 +112,21 @@ EXCLUSIONS: dict[str, frozenset[str]] = {
     # D15: not signed by one hand
     "case:certify": frozenset({CREATED, "did_recommended", "did_assessed"}),
     "report:verify": frozenset({CREATED, "did_reported"}),
-    # D9: the investigator had no part in the case
-    "objection:admit": frozenset({"did_recommended", "did_reviewed", "did_scored"}),
-    "objection:reject": frozenset({"did_recommended", "did_reviewed", "did_scored"}),
-    "objection:conclude": frozenset({"did_recommended", "did_reviewed", "did_scored"}),
+    # D9: the investigator had no part in the case, and did not take the objection in
+    "objection:admit": _PART_IN_THE_CASE | {"did_lodged"},
+    "objection:reject": _PART_IN_THE_CASE | {"did_lodged"},
+    "objection:conclude": _PART_IN_THE_CASE | {"did_lodged"},
     "objection:apply": frozenset({"did_investigated"}),
     # D11: applicant, approver and payer are three persons, and the recommender approves no money
     "funding:approve": frozenset({"did_applied_payment", "did_recommended"}),
     "funding:pay": frozenset({"did_applied_payment", "did_approved_payment"}),
+    # D12: who gave a sealed sheet back does not decide that it counts no more
+    "assignment:drop": frozenset({"did_reopened"}),
     # D16: who drafts a notice does not publish it
     "notice:publish": frozenset({"did_drafted_notice"}),
     "case:publish": frozenset({"did_drafted_notice"}),
+    # 三员分立: who made a place does not give it roles
+    "membership:grant": frozenset({CREATED}),
 }
 """Which relations bar a person from which act. The policy file must say the same; a test compares the two."""
 

@@ -32,6 +32,26 @@ SECOND_FACTOR_REQUIRED = forbidden(
     zh="“{act}”须以动态验证码登录后办理：管理员和财务审批须使用双因素登录（策略：{policy}）",
     en="{permission} takes a session begun with a second factor: administrators and whoever approves money sign in with two (policy: {policy})",
 )
+FORBIDDEN_SCOPE = forbidden(
+    "FORBIDDEN_SCOPE",
+    zh="该接口令牌的权限范围不包括“{permission}”",
+    en="This API token does not cover {permission}",
+)
+TOKEN_PERMISSION = invalid(
+    "TOKEN_PERMISSION",
+    zh="权限“{permission}”不存在、不在您的权限之内，或不能授予接口令牌",
+    en="The permission {permission} does not exist, is not yours, or is never given to an API token",
+)
+READ_ONLY_VISIT = forbidden(
+    "READ_ONLY_VISIT",
+    zh="您正在以上级检查人员身份查阅，只能查看，不能办理任何事项",
+    en="A visitor from a union above looks and does nothing",
+)
+OUTSIDE_VISIT = forbidden(
+    "OUTSIDE_VISIT",
+    zh="本次应急查阅只限一件申报，不能查看其他{kind}（{act}）",
+    en="This visit is confined to one case: no {permission} beyond it",
+)
 UNKNOWN_ROLE = invalid("UNKNOWN_ROLE", zh="没有“{role}”这一角色", en="There is no role {role}")
 EXCLUSIVE_ROLES = invalid(
     "EXCLUSIVE_ROLES",

@@ -72,7 +72,9 @@ async def explain_access(
     return Access(await guard.explain(asked, permission, subject), is_live)
 
 
-async def _find_subject(scope: ReadScope, kind: str, place: Place, key: UUID, account_id: UUID) -> Subject | None:
+async def _find_subject(
+    scope: ReadScope, kind: str, place: Place, key: UUID, account_id: UUID | None
+) -> Subject | None:
     row: Sequence[Any] | None = (await scope.session.execute(_facts(scope, place, key, account_id))).one_or_none()
     if row is None:
         return None
@@ -82,7 +84,7 @@ async def _find_subject(scope: ReadScope, kind: str, place: Place, key: UUID, ac
     return Subject(kind, key, stage, desk, relations, creator, about=others)
 
 
-def _facts(scope: ReadScope, place: Place, key: UUID, account_id: UUID) -> Select[*tuple[Any, ...]]:
+def _facts(scope: ReadScope, place: Place, key: UUID, account_id: UUID | None) -> Select[*tuple[Any, ...]]:
     """Only what the gate is told: nothing else of the object is read."""
     columns = place.columns
     given = (columns.stage, columns.desk, columns.creator)

@@ -8,26 +8,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, delete, literal, select
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from authz import enforcer
+from authz import carried, enforcer
 from authz.actor import Actor
 from authz.conflict import conflict_of
 from authz.decision import Decision, decide
 from authz.duties import CREATED, Duty, relation_of
 from authz.enforcer import Enforcer, Request
-from authz.errors import SECOND_FACTOR_REQUIRED
+from authz.errors import FORBIDDEN_SCOPE, OUTSIDE_VISIT, READ_ONLY_VISIT, SECOND_FACTOR_REQUIRED
 from authz.masks import BITS, mask_of_act, mask_of_duty
 from authz.model import DutyMask, DutyRecord
-from authz.permissions import Permission
+from authz.permissions import READING_ACTS, Permission
 from authz.relations import DESK_RELATIONS, HOLDER, NO_STAGE, PUBLISHED, RELATIONS
 from authz.roles import Role
 from authz.scope import Scope, WriteScope
 from authz.stages import KNOWN_STAGES
 from authz.subject import Subject
 from kernel.database import ReadSession
+from kernel.errors import Reason
 from kernel.ids import new_id
 
 Duties = dict[UUID, frozenset[str]]
@@ -89,15 +90,29 @@ def decision_of(
 ) -> Decision:
     """The decision, once all words for how the actor stands to the subject are known (`relations_of`).
 
-    What only a role would allow that is withheld from this session is refused as that.
+    What only a role would allow that is withheld from this session is refused as that; what the person may and his token does not cover, likewise.
     """
     policy = policy or enforcer.current()
+    if actor.standing is not None and (barred := _bar(actor, permission, subject)) is not None:
+        plain = decide(policy, _request(actor, permission, subject, relations))
+        return replace(plain, allowed=False, barred=barred)
     denials = actor.denials(permission.value)
     decision = decide(policy, _request(actor, permission, subject, relations), denials)
+    if decision.allowed and not actor.covers(permission):
+        return replace(decision, allowed=False, barred=FORBIDDEN_SCOPE)
     if decision.allowed or not actor.withheld:
         return decision
     stronger = decide(policy, _request(actor, permission, subject, relations, actor.roles | actor.withheld), denials)
     return replace(stronger, allowed=False, barred=SECOND_FACTOR_REQUIRED) if stronger.allowed else decision
+
+
+def _bar(actor: Actor, permission: Permission, subject: Subject) -> Reason | None:
+    """Why a visitor may not, whatever his roles say; None for everybody else."""
+    if actor.reads_only and permission.act not in READING_ACTS:
+        return READ_ONLY_VISIT
+    if actor.confined_to is not None and actor.confined_to.isdisjoint(subject.duty_ids):
+        return OUTSIDE_VISIT
+    return None
 
 
 async def note(
@@ -110,47 +125,54 @@ async def note(
 ) -> None:
     """Write down that the actor (or `account_id`) took this part in the subject, doing the act `by`; once, however often it is said.
 
+    A deputy's part is also that of the person he stands in for.
     The machinery takes no part in anything: nothing is written for an actor without an account. The object must exist. Raises DUTY_CONFLICT where the
     part excludes one that another transaction has written down since the gate was asked.
     """
-    account = account_id or scope.actor.account_id
-    if account is None:
+    accounts = scope.actor.accounts if account_id is None else (account_id,)
+    if not accounts:
         return
     if subject.id is None:
         message = f"a duty needs an object, and this {subject.kind} has no id"
         raise ValueError(message)
-    row = {
-        "tenant_id": scope.tenant_id,
-        "id": new_id(),
-        "object_kind": subject.kind,
-        "object_id": subject.id,
-        "account_id": account,
-        "duty": duty.value,
-        "at": scope.clock.now(),
-    }
-    await scope.session.execute(insert(DutyRecord).values(row).on_conflict_do_nothing())
-    await _mark(scope, subject, account, duty=duty, by=by)
+    rows = [
+        {
+            "tenant_id": scope.tenant_id,
+            "id": new_id(),
+            "object_kind": subject.kind,
+            "object_id": subject.id,
+            "account_id": account,
+            "duty": duty.value,
+            "at": scope.clock.now(),
+        }
+        for account in sorted(accounts)
+    ]
+    await scope.session.execute(insert(DutyRecord).values(rows).on_conflict_do_nothing())
+    await _mark(scope, subject, accounts, duty=duty, by=by)
 
 
 async def bind(scope: WriteScope, by: Permission, subject: Subject) -> None:
     """For an act that is no duty of its own but that duties bar from: hold it against those written down meanwhile. Raises DUTY_CONFLICT."""
-    if scope.actor.account_id is not None:
-        await _mark(scope, subject, scope.actor.account_id, duty=None, by=by)
+    await _mark(scope, subject, scope.actor.accounts, duty=None, by=by)
 
 
 async def _mark(
-    scope: WriteScope, subject: Subject, account_id: UUID, *, duty: Duty | None, by: Permission | None
+    scope: WriteScope, subject: Subject, accounts: tuple[UUID, ...], *, duty: Duty | None, by: Permission | None
 ) -> None:
-    """Add the bits to the account's mask of each object, in the order of their ids; waits for another transaction that adds to the same mask."""
+    """Add the bits to the accounts' masks of each object, in the order of their ids; waits for another transaction that adds to the same mask."""
     act = 0 if by is None else mask_of_act(by.value)
-    masks = dict.fromkeys(subject.about, act)
+    part = 0 if duty is None else mask_of_duty(duty)
+    masks = {(object_id, account): act for object_id in subject.about for account in accounts}
     if subject.id is not None:
-        created = BITS[CREATED] if subject.creator == account_id else 0
-        part = 0 if duty is None else mask_of_duty(duty)
-        masks[subject.id] = act | part | created
+        for account in accounts:
+            masks[subject.id, account] = act | part | (BITS[CREATED] if subject.creator == account else 0)
+    for account in accounts:
+        objects = {object_id for object_id, _ in masks}
+        for object_id, bits in (await carried.find_bits(scope.session, account, objects)).items():
+            masks[object_id, account] |= bits if object_id == subject.id else bits & ~BITS[CREATED]
     rows = [
-        {"tenant_id": scope.tenant_id, "object_id": object_id, "account_id": account_id, "mask": mask}
-        for object_id, mask in sorted(masks.items())
+        {"tenant_id": scope.tenant_id, "object_id": object_id, "account_id": account, "mask": mask}
+        for (object_id, account), mask in sorted(masks.items())
         if mask
     ]
     if not rows:
@@ -181,21 +203,14 @@ async def release(scope: WriteScope, duty: Duty, subject: Subject, *, account_id
 
 
 async def find_duties(scope: Scope[ReadSession], subjects: Sequence[Subject]) -> Duties:
-    """The relation words of the actor to the subjects' objects, from the duty records; none, and no statement, for a worker."""
+    """The relation words of the actor, and of whom he stands in for, to the subjects' objects, from what they did here and below; one statement.
+
+    None, and no statement, for a worker.
+    """
     ids = sorted({object_id for subject in subjects for object_id in subject.duty_ids})
-    if scope.actor.account_id is None or not ids:
+    if not scope.actor.accounts or not ids:
         return {}
-    found = await scope.session.execute(
-        select(DutyRecord.object_id, DutyRecord.duty).where(
-            DutyRecord.tenant_id == scope.tenant_id,
-            DutyRecord.account_id == scope.actor.account_id,
-            DutyRecord.object_id == any_(literal(ids, ARRAY(Uuid()))),
-        )
-    )
-    duties: Duties = {}
-    for object_id, duty in found:
-        duties[object_id] = duties.get(object_id, frozenset()) | {relation_of(Duty(duty))}
-    return duties
+    return await carried.find_words(scope.session, scope.actor.accounts, ids)
 
 
 def relations_of(actor: Actor, subject: Subject, duties: Duties) -> frozenset[str]:
@@ -211,9 +226,11 @@ def relations_of(actor: Actor, subject: Subject, duties: Duties) -> frozenset[st
             words.add(DESK_RELATIONS[subject.desk])
     else:
         words.add(PUBLISHED)
-    if actor.account_id is not None and subject.creator == actor.account_id:
+    if subject.creator in actor.accounts:
         words.add(CREATED)
-    return frozenset(words).union(*(duties.get(object_id, frozenset()) for object_id in subject.duty_ids))
+    about = frozenset[str]().union(*(duties.get(object_id, frozenset()) for object_id in subject.about))
+    own = frozenset[str]() if subject.id is None else duties.get(subject.id, frozenset())
+    return frozenset(words) | own | (about - {CREATED})
 
 
 def _request(

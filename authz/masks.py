@@ -19,6 +19,8 @@ _WORDS = (
     "did_applied_payment",
     "did_approved_payment",
     "did_drafted_notice",
+    "did_reopened",
+    "did_lodged",
 )
 _ACTS = (
     "case:endorse",
@@ -42,6 +44,8 @@ _ACTS = (
     "funding:pay",
     "notice:publish",
     "case:publish",
+    "membership:grant",
+    "assignment:drop",
 )
 """Both lists only ever grow at their ends: a bit keeps its meaning in rows that are stored."""
 _FIRST_ACT = 24

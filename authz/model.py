@@ -26,6 +26,18 @@ class DutyRecord(TenantRow, Base):
     at: Mapped[datetime]
 
 
+class CarriedDuty(Base):
+    """A part taken in a case in a union below, as its dossier told it: `holder` is a keyed hash of the case and the account (`authz.carried`)."""
+
+    __tablename__ = "carried_duty"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    object_id: Mapped[UUID] = mapped_column(primary_key=True)
+    holder: Mapped[str] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID]
+
+
 class DutyMask(Base):
     """All parts one account took in one object, as the bits of `authz.masks`; no two that exclude one another can both be committed."""
 

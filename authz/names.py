@@ -1,6 +1,7 @@
 """The names people read for roles, levels, kinds, acts, desks and duties (zh-CN); one catalogue, complete by test."""
 
 from authz.roles import Role
+from tenants.delegation.facts import Basis, Standing
 
 ROLE_NAMES: dict[Role, str] = {
     Role.APPLICANT: "申报人",
@@ -60,11 +61,17 @@ KIND_NAMES: dict[str, str] = {
     "funding": "经费记录",
     "reward": "奖励记录",
     "person": "人员档案",
+    "retention": "保存期限",
+    "erasure": "删除申请",
     "tenant": "工会组织",
     "membership": "成员授权",
     "session": "登录会话",
+    "token": "接口令牌",
     "audit": "审计记录",
     "policy": "权限策略",
+    "deputy": "代理授权",
+    "visit": "监督检查",
+    "substitute": "上级代办",
 }
 
 ACT_NAMES: dict[str, str] = {
@@ -139,14 +146,21 @@ ACT_NAMES: dict[str, str] = {
     "approve": "批准",
     "pay": "支付",
     "update": "修改",
+    "reopen": "退回已密封的评分表",
     "reveal": "查看敏感信息",
     "consent": "登记或撤回本人同意",
     "export": "导出本人全部信息",
-    "erase": "到期清除",
+    "erase": "清除",
+    "decide": "决定",
+    "note": "知悉",
     "move": "划转",
     "explain": "解释",
     "tighten": "收紧",
     "lift": "解除收紧",
+    "ask": "请求上级派员",
+    "appoint": "指派",
+    "supervise": "进入检查",
+    "supervise_case": "应急查阅个案",
 }
 
 RELATION_NAMES: dict[str, str] = {
@@ -162,7 +176,9 @@ RELATION_NAMES: dict[str, str] = {
     "did_announced": "公布",
     "did_assessed": "评价",
     "did_certified": "命名发证",
+    "did_lodged": "登记异议",
     "did_investigated": "核查异议",
+    "did_reopened": "退回评分表",
     "did_reported": "报送进展",
     "did_verified": "核实进展",
     "did_applied_payment": "申请支付",
@@ -182,6 +198,23 @@ MISS_NAMES = {
 }
 
 
+def token_bearer(person: str, token: str) -> str:
+    """Who acts, where it is a machine with a token that a person made."""
+    return f"{person}（接口令牌“{token}”）"
+
+
 def role_names(roles: frozenset[str]) -> str:
     """The roles of a person, in the order of the vocabulary."""
     return "、".join(ROLE_NAMES[role] for role in Role if role.value in roles) or "无"
+
+
+_STANDING_NAMES = {
+    Basis.DEPUTY: "{name}（代{behalf}）",
+    Basis.VISIT: "{name}（{behalf}检查）",
+    Basis.SUBSTITUTE: "{name}（{behalf}代办）",
+}
+
+
+def standing_name(name: str, standing: Standing | None) -> str:
+    """What histories and the record show of who acts: with whom he stands in for."""
+    return name if standing is None else _STANDING_NAMES[standing.basis].format(name=name, behalf=standing.behalf)

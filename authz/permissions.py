@@ -63,6 +63,8 @@ class Permission(StrEnum):
     GRANT_RECORD = "grant:record"
 
     ASSIGNMENT_READ = "assignment:read"
+    ASSIGNMENT_REOPEN = "assignment:reopen"
+    ASSIGNMENT_DROP = "assignment:drop"
     SHEET_READ = "sheet:read"
     MEETING_READ = "meeting:read"
     MEETING_OPEN = "meeting:open"
@@ -71,6 +73,7 @@ class Permission(StrEnum):
     RESOLUTION_RECORD = "resolution:record"
 
     NOTICE_READ = "notice:read"
+    NOTICE_DRAFT = "notice:draft"
     NOTICE_PUBLISH = "notice:publish"
     NOTICE_END = "notice:end"
     OBJECTION_READ = "objection:read"
@@ -138,17 +141,38 @@ class Permission(StrEnum):
     PERSON_CONSENT = "person:consent"
     PERSON_EXPORT = "person:export"
     PERSON_ERASE = "person:erase"
+    RETENTION_READ = "retention:read"
+    RETENTION_SET = "retention:set"
+    ERASURE_READ = "erasure:read"
+    ERASURE_RECORD = "erasure:record"
+    ERASURE_DECIDE = "erasure:decide"
+    ERASURE_NOTE = "erasure:note"
 
     TENANT_READ = "tenant:read"
     TENANT_CREATE = "tenant:create"
     TENANT_MOVE = "tenant:move"
     MEMBERSHIP_READ = "membership:read"
     MEMBERSHIP_CREATE = "membership:create"
+    MEMBERSHIP_GRANT = "membership:grant"
     MEMBERSHIP_REVOKE = "membership:revoke"
     MEMBERSHIP_RESET = "membership:reset"
     MEMBERSHIP_INSPECT = "membership:inspect"
     SESSION_REVOKE = "session:revoke"
+    TOKEN_READ = "token:read"  # noqa: S105 - no password, a permission
+    TOKEN_CREATE = "token:create"  # noqa: S105
+    TOKEN_REVOKE = "token:revoke"  # noqa: S105
     AUDIT_READ = "audit:read"
+    DEPUTY_READ = "deputy:read"
+    DEPUTY_CREATE = "deputy:create"
+    DEPUTY_REVOKE = "deputy:revoke"
+    SUBSTITUTE_READ = "substitute:read"
+    SUBSTITUTE_ASK = "substitute:ask"
+    SUBSTITUTE_APPOINT = "substitute:appoint"
+    SUBSTITUTE_END = "substitute:end"
+    SUBSTITUTE_RECEIVE = "substitute:receive"
+    VISIT_READ = "visit:read"
+    VISIT_SUPERVISE = "visit:supervise"
+    VISIT_SUPERVISE_CASE = "visit:supervise_case"
     POLICY_EXPLAIN = "policy:explain"
     POLICY_READ = "policy:read"
     POLICY_TIGHTEN = "policy:tighten"
@@ -165,5 +189,5 @@ class Permission(StrEnum):
         return self.value.partition(":")[2]
 
 
-READING_ACTS = frozenset({"read", "list", "explain"})
+READING_ACTS = frozenset({"read", "list", "explain", "supervise", "supervise_case"})
 """Acts that change nothing; a supervisor may do no others."""

@@ -21,6 +21,7 @@ POLICY_FILES = (
     "administration.csv",
     "cases.csv",
     "cultivation.csv",
+    "delegation.csv",
     "editions.csv",
     "funding.csv",
     "handovers.csv",
@@ -39,7 +40,8 @@ _ROW = re.compile(r"[a-z0-9_.,|*-]+")
 _END = re.compile(r"# end: ([1-9][0-9]*) rows")
 _ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 _BUSINESS_OF_NO_ADMIN = frozenset(
-    {permission.kind for permission in Permission} - {"tenant", "membership", "session", "audit", "policy"}
+    {permission.kind for permission in Permission}
+    - {"tenant", "membership", "session", "token", "audit", "policy", "deputy", "visit", "substitute"}
 )
 _ACTS_OF_KIND: dict[str, set[str]] = {}
 for _permission in Permission:

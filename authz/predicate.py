@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
 
 from authz import enforcer
 from authz.actor import Actor
-from authz.duties import CREATED, DUTY_OF_RELATION
+from authz.duties import CREATED, DUTY_OF_RELATION, Duty
+from authz.errors import FORBIDDEN_SCOPE
 from authz.model import DutyRecord
 from authz.permissions import Permission
 from authz.policy_rows import DENY, PolicyRow
@@ -40,23 +41,47 @@ class Columns:
 
 
 def visible(permission: Permission, actor: Actor, columns: Columns) -> ColumnElement[bool]:
-    """True for the rows of which the gate would allow the actor this permission."""
+    """True for the rows of which the gate would allow the actor this permission.
+
+    Raises FORBIDDEN_SCOPE where a role of his reads such rows and the token at hand does not cover it.
+    """
     roles = {ANY, *(role.value for role in actor.roles)}
     levels = {ANY, actor.tenant.level}
     written = (*enforcer.current().rows_for(permission.value), *actor.denials(permission.value))
     rows = [row for row in written if row.role in roles and row.level in levels]
+    if not actor.covers(permission) and any(row.eft != DENY for row in rows):
+        raise FORBIDDEN_SCOPE(permission=permission.value)
     allow = _any_of((row for row in rows if row.eft != DENY), actor, columns)
     deny = _any_of((row for row in rows if row.eft == DENY), actor, columns)
-    return and_(allow, not_(deny))
+    return and_(allow, not_(deny), *_confined(actor, columns))
 
 
 def holds(permission: Permission, actor: Actor) -> bool:
     """Whether one of the actor's roles has this permission over whatever his own union holds; for what depends on who asks and on no row."""
+    if actor.reads_only:
+        return False  # what is masked stays so for a visitor
     roles = {role.value for role in actor.roles}
-    return any(
+    return actor.covers(permission) and any(
         row.eft != DENY and row.role in roles and row.level in {ANY, actor.tenant.level} and row.rel == HOLDER
         for row in enforcer.current().rows_for(permission.value)
     )
+
+
+def holds_beyond(permission: Permission, actor: Actor, relation: str) -> bool:
+    """Whether one of the actor's roles has this permission by another relation than this one; from whoever has no other, more may be withheld."""
+    roles = {role.value for role in actor.roles}
+    return any(
+        row.eft != DENY and row.role in roles and row.level in {ANY, actor.tenant.level} and row.rel != relation
+        for row in enforcer.current().rows_for(permission.value)
+    )
+
+
+def _confined(actor: Actor, columns: Columns) -> list[ColumnElement[bool]]:
+    """A visitor who came for one case sees what is of it, or about it."""
+    if actor.confined_to is None:
+        return []
+    only = sorted(actor.confined_to)
+    return [or_(columns.id.in_(only), *(func.coalesce(column.in_(only), false()) for column in columns.about))]
 
 
 def _any_of(rows: Iterable[PolicyRow], actor: Actor, columns: Columns) -> ColumnElement[bool]:
@@ -111,21 +136,26 @@ def _standing(word: str, actor: Actor, columns: Columns) -> ColumnElement[bool]:
         return not_(own)
     if word in _DESK_OF_RELATION and columns.desk is not None:
         return and_(own, func.coalesce(columns.desk == _DESK_OF_RELATION[word], false()))
-    if word == CREATED and columns.creator is not None and actor.account_id is not None:
-        return func.coalesce(columns.creator == actor.account_id, false())
+    if word == CREATED and columns.creator is not None and actor.accounts:
+        return func.coalesce(columns.creator.in_(actor.accounts), false())
     return false()
 
 
 def _has_duty(duties: list[str], actor: Actor, columns: Columns) -> ColumnElement[bool]:
-    """The duty records name the actor beside the row, or beside what the row is about."""
-    if not duties or actor.account_id is None:
+    """The duty records name the actor beside the row, or beside what the row is about; who drew up what it is about has not drawn up the row."""
+    if not duties or not actor.accounts:
         return false()
-    objects = select(DutyRecord.object_id).where(
-        DutyRecord.tenant_id == actor.tenant.id,
-        DutyRecord.account_id == actor.account_id,
-        DutyRecord.duty.in_(duties),
-    )
+    parts = [duty for duty in duties if duty != Duty.CREATED]
+    objects, others = _objects(duties, actor), _objects(parts, actor)
     return or_(
         columns.id.in_(objects),
-        *(func.coalesce(column.in_(objects), false()) for column in columns.about),
+        *(func.coalesce(column.in_(others), false()) for column in columns.about),
+    )
+
+
+def _objects(duties: list[str], actor: Actor) -> Select[UUID]:
+    return select(DutyRecord.object_id).where(
+        DutyRecord.tenant_id == actor.tenant.id,
+        DutyRecord.account_id.in_(actor.accounts),
+        DutyRecord.duty.in_(duties),
     )

@@ -30,5 +30,14 @@ class Role(StrEnum):
     COURIER = "courier"
 
 
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+"""三员: whoever is one of them is nothing else in the same union, neither another of them nor anybody who touches cases or money."""
+PERSONAL = frozenset({Role.APPLICANT, Role.EXPERT, Role.COURIER})
+"""Parts that nobody takes for another: being the applicant, one's own expert judgement, being the machinery."""
 NEEDS_SECOND_FACTOR = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.FINANCE_APPROVER})
 """Whoever keeps the house and whoever lets money go shows two factors (GB/T 22239-2019 8.1.4.1.d); a session of one factor holds none of these roles."""
+
+
+def may_be_held_together(roles: frozenset[Role]) -> bool:
+    """Whether one person may hold all of these in one union (三员分立)."""
+    return len(roles) <= 1 or not roles & ADMINISTRATORS

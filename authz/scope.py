@@ -9,6 +9,8 @@ from authz.actor import Actor
 from kernel import audit
 from kernel.clock import Clock
 from kernel.database import ReadSession, WriteSession
+from tenants.delegation.acts import LentAct, remember_lent_act
+from tenants.delegation.facts import Basis
 
 S_co = TypeVar("S_co", bound=ReadSession, covariant=True)
 
@@ -41,7 +43,13 @@ def audit_act(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Leave the audit entry of this act, by the scope's actor, in the scope's transaction."""
+    """Leave the audit entry of this act, by the scope's actor, in the scope's transaction; it names what lets him stand in for somebody."""
+    standing = scope.actor.standing
+    if standing is not None:
+        after = {**(after or {}), **standing.named}
+    if standing is not None and standing.basis is Basis.SUBSTITUTE and standing.home_id is not None:
+        done = LentAct(standing.id, standing.home_id, scope.clock.now(), act, object_kind)
+        remember_lent_act(scope.session, done)
     audit.record(
         scope.session,
         at=scope.clock.now(),

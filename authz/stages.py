@@ -89,6 +89,8 @@ _FUNDING = {
     "clawback_ordered": "待追回",
 }
 
+_ERASURE = {"open": "待决定", "granted": "待清除", "refused": "已拒绝", "done": "已清除", "noted": "已知悉"}
+
 STAGES: dict[str, dict[str, str]] = {
     "case": CASE,
     "sheet": CASE,
@@ -114,11 +116,17 @@ STAGES: dict[str, dict[str, str]] = {
     "funding": _FUNDING,
     "reward": {},
     "person": {},
+    "retention": {},
+    "erasure": _ERASURE,
     "tenant": {},
     "membership": {},
     "session": {},
+    "token": {},
     "audit": {},
     "policy": {},
+    "deputy": {},
+    "visit": {},
+    "substitute": {"requested": "待上级指派", "assigned": "代办中", "ended": "已结束"},
 }
 
 KNOWN_STAGES = frozenset({NO_STAGE}.union(*(states for states in STAGES.values()), {"excluded"}))

@@ -59,7 +59,10 @@ async def tighten(scope: WriteScope, new: NewTightening) -> UUID:
 
 
 async def lift(scope: WriteScope, tightening_id: UUID, version: int) -> UUID:
-    """Allow again what this union itself has forbidden; a superior's row is none of its rows (NOT_FOUND). Lifting twice changes nothing."""
+    """Allow again what this union itself has forbidden; a superior's row is none of its rows (NOT_FOUND).
+
+    Lifting what is lifted changes nothing, and is recorded.
+    """
     found = await scope.session.execute(
         select(PolicyTightening)
         .where(PolicyTightening.tenant_id == scope.tenant_id, PolicyTightening.id == tightening_id)
@@ -69,12 +72,11 @@ async def lift(scope: WriteScope, tightening_id: UUID, version: int) -> UUID:
     if row is None:
         raise NOT_FOUND()
     await guard.require(scope, Permission.POLICY_LIFT, Subject(_KIND, id=row.id))
-    if row.lifted_at is not None:
-        return row.id
     require_version(row, version)
     before = _shown(row)
-    row.lifted_at, row.lifted_by = scope.clock.now(), scope.actor.name
-    row.version, row.updated_at = row.version + 1, scope.clock.now()
+    if row.lifted_at is None:
+        row.lifted_at, row.lifted_by = scope.clock.now(), scope.actor.name
+        row.version, row.updated_at = row.version + 1, scope.clock.now()
     audit_act(scope, Permission.POLICY_LIFT, _KIND, row.id, before=before, after=_shown(row))
     return row.id
 

@@ -14,10 +14,10 @@ import time
 
 import uvicorn
 
+from graphql_api.live.transport import socket_options
 from kernel.settings import Settings
 
 _GRACE = 5.0
-_MESSAGE_LIMIT = 65_536
 LISTENER_VARIABLE = "JIANGTI_LISTENER"
 
 
@@ -41,7 +41,7 @@ def run_api(settings: Settings, listener: socket.socket) -> None:
         server_header=False,
         proxy_headers=False,
         lifespan="on",
-        ws_max_size=_MESSAGE_LIMIT,
+        **socket_options(),
         timeout_graceful_shutdown=int(settings.drain_timeout),
     )
     os.environ.update(settings.environ())

@@ -17,7 +17,15 @@ from kernel.database import Database, WriteSession
 from kernel.ids import new_id
 from kernel.keyring import Crypto, add_generation, read_keyring
 from kernel.postgres import database_urls, find_server
-from kernel.resealing import BATCH, count_sealed, list_sealed_columns, reseal
+from kernel.resealing import (
+    BATCH,
+    count_sealed,
+    count_sealed_apart,
+    list_sealed_apart,
+    list_sealed_columns,
+    reseal,
+    reseal_apart,
+)
 from kernel.sealing import open_sealer
 from kernel.settings import Settings
 from migrations.models import metadata
@@ -36,7 +44,7 @@ def register(commands: Commands) -> None:
     acts = parser.add_subparsers(dest="act", metavar="act", required=True)
     acts.add_parser("rotate", help="begin a new generation; new values are sealed with it at once")
     again = acts.add_parser("reseal", help="seal older values again; may be broken off and begun again")
-    again.add_argument("--operator", required=True, help="who does it; kept in each union's audit trail")
+    again.add_argument("--operator", required=True, help="who does it; kept in the audit trails")
     acts.add_parser("status", help="values by algorithm and generation; exit code 1 while older ones are left")
 
 
@@ -67,7 +75,7 @@ async def _run(settings: Settings, arguments: Namespace) -> int:
 
 
 async def reseal_all(database: Database, operator: str, *, batch: int = BATCH) -> int:
-    """Seal every older value again, union by union; each batch is kept as soon as it is done."""
+    """Seal every older value again, union by union, then those of accounts; each batch is kept as soon as it is done."""
     columns, total, after = list_sealed_columns(metadata), 0, None
     while tenants := await _page(database, after):
         after = tenants[-1]
@@ -79,8 +87,24 @@ async def reseal_all(database: Database, operator: str, *, batch: int = BATCH) -
                     if done:
                         _leave_entry(session, operator, done)
                 total += done
+    total += await _reseal_apart(database, operator, batch)
     print(f"{total} values sealed again")
     return 0
+
+
+async def _reseal_apart(database: Database, operator: str, batch: int) -> int:
+    """What belongs to accounts and to no union; the entries stand with the union above all."""
+    columns, total, done = list_sealed_apart(metadata), 0, batch
+    first = select(Tenant.id).where(Tenant.parent_id.is_(None)).order_by(Tenant.path).limit(1)
+    async with database.plain() as session:
+        tenant_id = (await session.scalars(first)).one_or_none()
+    while tenant_id is not None and done == batch:
+        async with database.write(tenant_id) as session:
+            done = await reseal_apart(session, columns, batch=batch)
+            if done:
+                _leave_entry(session, operator, done)
+        total += done
+    return total
 
 
 async def show_status(database: Database, current: tuple[Crypto, int]) -> int:
@@ -92,6 +116,8 @@ async def show_status(database: Database, current: tuple[Crypto, int]) -> int:
         for tenant_id in tenants:
             async with database.read(tenant_id) as session:
                 found += await count_sealed(session, columns)
+    async with database.plain() as session:
+        found += await count_sealed_apart(session, list_sealed_apart(metadata))
     for (crypto, generation), values in sorted((found + Counter({current: 0})).items()):
         print(f"generation {generation}  {_NAMES[crypto]}  {values} values")
     older = found.total() - found[current]

@@ -82,7 +82,9 @@ async def seat(
     account_id = await find_account_id(session, someone.login)
     new = account_id is None
     if account_id is None:
-        account = NewAccount(login=someone.login, name=someone.name, password=someone.password)
+        account = NewAccount(
+            login=someone.login, name=someone.name, password=someone.password, must_change_password=True
+        )
         account_id = await create_account(session, Passwords(), owner.clock, account)
     place = Seat(name=someone.name, roles=someone.roles, valid_from=since or owner.clock.today(), valid_to=until)
     membership_id = await found_member(session, owner.clock, account_id, place, by=owner.by)

@@ -1,9 +1,12 @@
 """The ASGI application: `uvicorn --factory graphql_api.app:create_app`."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import dataclasses
+import importlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Protocol
 
 import orjson
 from alembic.script import ScriptDirectory
@@ -14,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
@@ -27,6 +30,8 @@ from graphql_api.documents import Documents
 from graphql_api.endpoint import Endpoint, encoded, find_actor, refusal
 from graphql_api.headers import GRAPHIQL_POLICY, Frame
 from graphql_api.limits import Limits
+from graphql_api.live.closing import LiveLimits
+from graphql_api.live.service import Live
 from graphql_api.negotiation import RequestRefused, read_body
 from graphql_api.refusals import MALFORMED_REQUEST, NOT_DEMO
 from graphql_api.schema import Contract, build
@@ -46,6 +51,22 @@ _STATIC = Path(__file__).parent / "static"
 _HEADS = frozenset(ScriptDirectory(Path(__file__).parent.parent / "migrations").get_heads())
 
 
+class SideDoor(Protocol):
+    """Another way in than by password, with routes of its own."""
+
+    def issuers(self) -> Mapping[str, str]:
+        """Whom we believe, by key."""
+        ...
+
+    def routes(self) -> list[Route]:
+        """What answers beside the endpoint."""
+        ...
+
+    async def close(self) -> None:
+        """Give connections back."""
+        ...
+
+
 def create_app() -> Starlette:
     """The application of this process's environment; raises PolicyError rather than start with a policy that cannot be trusted."""
     settings = Settings.from_env()
@@ -62,15 +83,53 @@ def create_app() -> Starlette:
         clock=clock,
         authenticator=EntranceAuthenticator(entrance, clock),
     )
-    return make_app(build(settings.derive("cursor")), services, demo=settings.demo)
+    side: SideDoor | None = None
+    if settings.oidc_file is not None:
+        side = importlib.import_module("graphql_api.oidc").open_side_door(settings, services)
+    return make_app(build(settings.derive("cursor")), services, demo=settings.demo, side=side)
 
 
-def make_app(contract: Contract, services: Services, *, demo: bool, limits: Limits | None = None) -> Starlette:
-    """The application over given parts; `demo` opens GraphiQL, introspection to everybody, and the clock."""
+def make_app(
+    contract: Contract,
+    services: Services,
+    *,
+    demo: bool,
+    limits: Limits | None = None,
+    live_limits: LiveLimits | None = None,
+    side: SideDoor | None = None,
+) -> Starlette:
+    """The application over given parts; `demo` opens GraphiQL, introspection to everybody, and the clock.
+
+    `side`: the way in by identity providers (`graphql_api.oidc`, imported only where there are some); without it no such route answers.
+    """
+    if side is not None:
+        services = dataclasses.replace(services, issuers=side.issuers())
     documents = Documents(contract.registry, limits or Limits(), hide_suggestions=not demo)
+    live = Live(contract, documents, services, live_limits)
     endpoint = Endpoint(contract.executable, contract.registry, documents, services, open_schema=demo)
     routes = [
         Route("/graphql", _Door(endpoint)),
+        WebSocketRoute("/graphql", live),
+        *_side_routes(contract, services, demo=demo),
+        *(() if side is None else side.routes()),
+    ]
+    mounts = [Mount("/static", StaticFiles(directory=_STATIC))] if demo else []
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        async with live.running():
+            yield
+        await services.app.close()
+        await services.entrance.close()
+        if side is not None:
+            await side.close()
+
+    return Starlette(routes=[*routes, *mounts], middleware=[Middleware(Frame)], lifespan=lifespan)
+
+
+def _side_routes(contract: Contract, services: Services, *, demo: bool) -> list[Route]:
+    """What stands beside GraphQL; more of it in a demo."""
+    routes = [
         Route("/schema.graphql", _schema_route(contract, services)),
         Route("/livez", _livez),
         Route("/readyz", _readyz_route(services)),
@@ -81,15 +140,7 @@ def make_app(contract: Contract, services: Services, *, demo: bool, limits: Limi
             Route("/", _home),
             Route("/demo/clock", _clock_route(services), methods=["POST"]),
         ]
-    mounts = [Mount("/static", StaticFiles(directory=_STATIC))] if demo else []
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
-        yield
-        await services.app.close()
-        await services.entrance.close()
-
-    return Starlette(routes=[*routes, *mounts], middleware=[Middleware(Frame)], lifespan=lifespan)
+    return routes
 
 
 class _Door:
@@ -155,6 +206,7 @@ def _clock_route(services: Services) -> Handler:
         clock = services.clock
         if (
             actor.tenant.parent_id is not None
+            or actor.only is not None
             or Role.SYSTEM_ADMIN not in actor.roles
             or not isinstance(clock, ShiftedClock)
         ):

@@ -8,8 +8,11 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSyntaxError,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
     TypeNode,
@@ -60,6 +63,11 @@ class Ready:
     def is_mutation(self) -> bool:
         """Whether it writes."""
         return self.operation.operation is OperationType.MUTATION
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether it waits for what happens."""
+        return self.operation.operation is OperationType.SUBSCRIPTION
 
 
 class Documents:
@@ -154,3 +162,23 @@ def _introspects(document: DocumentNode) -> bool:
     visitor = _Introspection()
     visit(document, visitor)
     return visitor.found
+
+
+def root_fields(ready: Ready) -> list[str]:
+    """The names of the fields that an operation asks of the root, through fragments too; each once."""
+    fragments = {
+        node.name.value: node for node in ready.document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    found: dict[str, None] = {}
+    entered: set[str] = set()
+    waiting = [ready.operation.selection_set]
+    while waiting:
+        for node in waiting.pop().selections:
+            if isinstance(node, FieldNode):
+                found[node.name.value] = None
+            elif isinstance(node, InlineFragmentNode):
+                waiting.append(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in entered:
+                entered.add(node.name.value)
+                waiting.append(fragments[node.name.value].selection_set)
+    return list(found)

@@ -12,13 +12,13 @@ import orjson
 from graphql import ExecutionResult, GraphQLSchema
 from graphql.execution import execute  # pyright: ignore[reportUnknownVariableType] - graphql-core leaves it so
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from authz import revisions
 from authz.actor import Actor, actor_from
 from graphql_api.context import Context, Services
-from graphql_api.documents import Documents, Prepared, Problems, Ready
+from graphql_api.documents import Documents, Prepared, Problems, Ready, root_fields
 from graphql_api.errors import shown_errors
 from graphql_api.limits import MAX_ERRORS
 from graphql_api.negotiation import (
@@ -31,7 +31,7 @@ from graphql_api.negotiation import (
     media_type,
     read_parameters,
 )
-from graphql_api.refusals import INTROSPECTION_CLOSED, METHOD_NOT_ALLOWED, TIMED_OUT
+from graphql_api.refusals import INTROSPECTION_CLOSED, METHOD_NOT_ALLOWED, SUBSCRIPTION_NEEDS_SOCKET, TIMED_OUT
 from graphql_api.registry import Registry
 from kernel.errors import Failure
 from tenants.accounts.facts import SignedIn
@@ -81,10 +81,11 @@ class Endpoint:
             )
         if ready.is_mutation and request.method != "POST":
             raise RequestRefused(405, METHOD_NOT_ALLOWED())
+        if ready.is_subscription:
+            raise RequestRefused(400, SUBSCRIPTION_NEEDS_SOCKET())
         context = await self._context(request, language, prepared)
         result = await self._execute(ready, asked, context)
-        if context.actor is not None and not ready.is_mutation:
-            await context.shown.write(self.services.app, context.actor, self.services.clock, context.request_id)
+        await context.record_shown(root_fields(ready), by_act=ready.is_mutation)
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
             answer["errors"] = shown_errors(result.errors[:MAX_ERRORS], language, context.request_id)
@@ -111,14 +112,14 @@ class Endpoint:
                     context_value=context,
                     variable_values=dict(asked.variables),
                     operation_name=asked.operation_name,
-                    is_awaitable=_is_coroutine,
+                    is_awaitable=is_coroutine,
                 )
                 return await running if isawaitable(running) else running
         except TimeoutError:
             raise RequestRefused(503, TIMED_OUT()) from None
 
 
-def _is_coroutine(value: object) -> TypeGuard[Awaitable[Any]]:
+def is_coroutine(value: object) -> TypeGuard[Awaitable[Any]]:
     """All that our resolvers ever return to be awaited; cheaper than asking whether a value is any kind of awaitable."""
     return isinstance(value, CoroutineType | Future)
 
@@ -131,7 +132,7 @@ def _require_policy_in_force(signed_in: SignedIn) -> None:
         raise RequestRefused(503, outdated) from outdated
 
 
-def bearer(request: Request) -> str | None:
+def bearer(request: HTTPConnection) -> str | None:
     """The token in the Authorization header."""
     header = request.headers.get("authorization", "")
     return header[len(_BEARER) :].strip() or None if header[: len(_BEARER)].lower() == _BEARER else None

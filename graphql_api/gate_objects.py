@@ -17,6 +17,7 @@ from programmes.funding.model import FundingRecord
 from programmes.handovers.model import Handover, RegisterEntry
 from programmes.notices.model import Notice, Objection
 from programmes.people.model import Person
+from programmes.retention.model import ErasureRequest, RetentionPeriod
 from programmes.scoring.model import Meeting
 from programmes.studios.model import Studio
 from programmes.titles.model import Title
@@ -53,6 +54,8 @@ PLACES: dict[str, Place] = {
         desk=_ORGANISER,
     ),
     "Person": _place(Person, "person"),
+    "RetentionPeriod": _place(RetentionPeriod, "retention"),
+    "ErasureRequest": _place(ErasureRequest, "erasure", stage=ErasureRequest.state),
     "Handover": _place(Handover, "handover", stage=Handover.state),
     "RegisterEntry": _place(RegisterEntry, "register", stage=RegisterEntry.state),
     "Notice": _place(Notice, "notice", stage=Notice.state, desk=_ORGANISER),

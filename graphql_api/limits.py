@@ -18,7 +18,6 @@ from graphql import (
     IntValueNode,
     NullValueNode,
     OperationDefinitionNode,
-    OperationType,
     SelectionSetNode,
     VariableNode,
 )
@@ -175,9 +174,7 @@ def measure(
     """What an operation comes to, and every limit it breaks (none: it may run)."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     meter = Meter(registry, fragments, variables)
-    root = (
-        registry.schema.mutation_type if operation.operation is OperationType.MUTATION else registry.schema.query_type
-    )
+    root = registry.schema.get_root_type(operation.operation)
     total = meter.selection(operation.selection_set, root)
     total.directives += len(operation.directives or ())
     roots = _root_count(operation.selection_set, fragments, {})

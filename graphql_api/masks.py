@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, case
+from sqlalchemy import ColumnElement, case, null
 
 from authz.actor import Actor
 from authz.permissions import Permission
@@ -17,6 +17,11 @@ def starred(attribute: Attribute) -> ColumnElement[Any]:
     """Stars, however long the value; null where there is none."""
     column = column_of(attribute)
     return case((column.is_not(None), STARS))
+
+
+def nothing(_attribute: Attribute) -> ColumnElement[Any]:
+    """Null, whatever the value."""
+    return null()
 
 
 def with_right(permission: Permission) -> Callable[[Actor], bool]:

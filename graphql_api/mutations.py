@@ -14,6 +14,7 @@ from uuid import UUID
 import strawberry
 from sqlalchemy.exc import DBAPIError
 
+from authz.actor import Actor
 from authz.scope import WriteScope
 from graphql_api.context import Info
 from graphql_api.errors import UserError, user_error
@@ -73,6 +74,7 @@ async def perform(info: Info, payload: type[P], given: WithIdempotencyKey, act: 
     """Do `act` once for the key in `given`, in one transaction; its refusals become the payload's errors, and then nothing is stored."""
     info.context.require_actor()
     try:
+        info.context.require_writer(info.field_name)
         answer = await _repeating(info, payload, given, act)
     except Failure as failure:
         return payload(errors=[user_error(failure, info.context.language)])
@@ -83,6 +85,7 @@ async def perform(info: Info, payload: type[P], given: WithIdempotencyKey, act: 
 async def answering(info: Info, payload: type[P], made: Callable[[], Awaitable[P]]) -> P:
     """For the few mutations that manage their own transaction (signing in): refusals become the payload's errors."""
     try:
+        info.context.require_writer(info.field_name)
         return await made()
     except Failure as failure:
         return payload(errors=[user_error(failure, info.context.language)])
@@ -111,6 +114,7 @@ async def _once(info: Info, payload: type[Payload], given: WithIdempotencyKey, a
             message = "a mutation is asked for by a person"
             raise TypeError(message)
         request = dataclasses.asdict(given)  # pyright: ignore[reportArgumentType] - Strawberry inputs are dataclasses
+        key = _key_here(scope.actor, key)
         used = await claim(
             scope.session, account_id=account, key=key, operation=info.field_name, request=request, at=scope.clock.now()
         )
@@ -121,6 +125,11 @@ async def _once(info: Info, payload: type[Payload], given: WithIdempotencyKey, a
         kept = {"ids": {name: str(found) for name, found in answer.ids.items()}, "values": dict(answer.values)}
         await keep(scope.session, account_id=account, key=key, result=kept)
         return answer
+
+
+def _key_here(actor: Actor, key: str) -> str:
+    """What one does in one's own name and what one does for another are two acts, also under one key; no client can spell the latter."""
+    return key if actor.standing is None else f"{actor.standing.id}\n{key}"
 
 
 def _answer(payload: type[Payload], outcome: Outcome) -> Answer:

@@ -93,7 +93,7 @@ async def read_parameters(request: Request) -> Asked:
         raise RequestRefused(400, MALFORMED_REQUEST(detail="JSON")) from problem
     if not isinstance(given, dict):
         raise RequestRefused(400, MALFORMED_REQUEST(detail="JSON object"))
-    return _checked(cast("dict[str, Any]", given))
+    return checked(cast("dict[str, Any]", given))
 
 
 async def read_body(request: Request) -> bytes:
@@ -117,10 +117,11 @@ def _from_query(request: Request) -> Asked:
                 given[name] = orjson.loads(given[name])
             except orjson.JSONDecodeError as problem:
                 raise RequestRefused(400, MALFORMED_REQUEST(detail=name)) from problem
-    return _checked(given)
+    return checked(given)
 
 
-def _checked(given: dict[str, Any]) -> Asked:
+def checked(given: dict[str, Any]) -> Asked:
+    """The parameters in a JSON object; raises RequestRefused (400)."""
     query, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
     if not isinstance(query, str) or not query.strip():
         raise RequestRefused(400, MALFORMED_REQUEST(detail="query"))

@@ -31,6 +31,7 @@ class Reading:
         self._actor = actor
         self._scope = scope
         self._note = note
+        self._of_a_visit = actor is not None and actor.reads_only
 
     async def rows(self, plan: Plan, keys: Sequence[UUID]) -> dict[UUID, Row]:
         """The rows with these keys that the actor sees, complete with everything the plan says."""
@@ -59,8 +60,9 @@ class Reading:
     async def _fill(self, plan: Plan, rows: Sequence[Row]) -> None:
         if not rows:
             return
-        if plan.source.personal is not None and self._note is not None:
-            self._note(plan.source.personal, [row[plan.source.key.key] for row in rows])
+        kind = plan.source.personal or (plan.source.table.name if self._of_a_visit else None)
+        if kind is not None and self._note is not None:
+            self._note(kind, [row[plan.source.key.key] for row in rows])
         for key, related in plan.ones.items():
             await self._fill_one(key, related, rows)
         for key, related in plan.manys.items():
@@ -75,7 +77,7 @@ class Reading:
         local, tenant = read.local.key, None if read.tenant is None else read.tenant.key
         wanted = {row[local]: None if tenant is None else row[tenant] for row in rows if row[local] is not None}
         found: dict[Any, Row] = {}
-        if wanted:
+        if wanted and read.shows(self._actor):
             tenants = list(wanted.values())
             found = await self._keyed(
                 related.plan, statements.by_keys(related.plan, self._actor, list(wanted), read, tenants)

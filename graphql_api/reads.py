@@ -144,11 +144,19 @@ class ComputedRead:
 
 @dataclass(frozen=True)
 class OneRead:
-    """At most one row of another source: the one whose `key` equals `local`; in the tenant that `tenant` names, if given."""
+    """At most one row of another source: the one whose `key` equals `local`; in the tenant that `tenant` names, if given.
+
+    Where `unless` is given, nothing is shown to those of whom it is not true.
+    """
 
     local: Column[Any]
     key: Column[Any] | None
     tenant: Column[Any] | None
+    unless: Callable[[Actor], bool] | None = None
+
+    def shows(self, actor: Actor | None) -> bool:
+        """Whether the actor is shown the row at all."""
+        return self.unless is None or (actor is not None and self.unless(actor))
 
 
 @dataclass(frozen=True)

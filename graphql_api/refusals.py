@@ -46,6 +46,21 @@ METHOD_NOT_ALLOWED = invalid(
     zh="查询用 GET 或 POST，变更只能用 POST",
     en="Queries go by GET or POST, mutations by POST only",
 )
+SUBSCRIPTION_NEEDS_SOCKET = invalid(
+    "SUBSCRIPTION_NEEDS_SOCKET",
+    zh="订阅须使用 WebSocket（graphql-transport-ws 子协议）",
+    en="Subscriptions go over a web socket (graphql-transport-ws)",
+)
+ONLY_SUBSCRIPTIONS = invalid(
+    "ONLY_SUBSCRIPTIONS",
+    zh="WebSocket 只接受订阅，查询和变更请用 HTTP",
+    en="The web socket takes subscriptions only; queries and mutations go by HTTP",
+)
+TOO_MANY_SUBSCRIPTIONS = refused(
+    "TOO_MANY_SUBSCRIPTIONS",
+    zh="每个连接最多 {most} 个订阅",
+    en="A connection has at most {most} subscriptions",
+)
 CROSS_SITE = forbidden("CROSS_SITE", zh="不接受来自其他网站的请求", en="Requests from other sites are refused")
 INTROSPECTION_CLOSED = forbidden(
     "INTROSPECTION_CLOSED",

@@ -29,7 +29,7 @@ from graphql_api.reads import (
 from graphql_api.refusals import TOO_MANY_IDS
 from graphql_api.registry import Bound, Registry
 from graphql_api.scalars import money_of
-from graphql_api.selection import Planner, label
+from graphql_api.selection import Plan, Planner, label
 from graphql_api.shapes import definition_of, edge_type, is_connection
 from kernel.errors import Failure
 
@@ -198,6 +198,19 @@ async def find_row(info: Info | ResolveInfo, type_name: str, key: UUID) -> Row |
     registry = info.context.registry
     raw = cast("Any", info)._raw_info if isinstance(info, strawberry.Info) else info  # noqa: SLF001
     return await _row(raw, (registry.sources[type_name], registry.types[type_name]), key)
+
+
+async def find_shown(info: Info, type_name: str, key: UUID, *, field: str, of: str) -> Row | None:
+    """The row that the field `field` of the answer (a type named `of`) shows, with what is selected below that field; one statement even where nothing is."""
+    context, raw = info.context, cast("Any", info)._raw_info  # noqa: SLF001
+    registry = context.registry
+    planner = Planner(registry, raw, context.actor)
+    plan = Plan(registry.sources[type_name], registry.types[type_name])
+    chosen = planner.selected(raw.field_nodes, cast("GraphQLObjectType", registry.schema.type_map[of]), field)
+    for nodes in chosen:
+        planner.add(plan, nodes)
+    async with context.reading(raw.field_name, noted=bool(chosen)) as reading:
+        return (await reading.rows(plan, [key])).get(key)
 
 
 async def find_nodes(info: ResolveInfo, ids: Sequence[str]) -> list[Row | None]:

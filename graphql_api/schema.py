@@ -1,4 +1,4 @@
-"""The schema, put together from the areas: `graphql_api/<area>/queries.py` gives `<Area>Query`, `mutations.py` gives `<Area>Mutation`."""
+"""The schema, put together from the areas: `graphql_api/<area>/queries.py` gives `<Area>Query`, and so do `mutations.py` and `subscriptions.py`."""
 
 import importlib
 import inspect
@@ -29,13 +29,19 @@ class Contract:
 
 
 def build(secret: bytes, *areas: type) -> Contract:
-    """The contract of the whole product; or, for tests, of the given Query and Mutation parts. `secret` signs cursors."""
+    """The contract of the whole product; or, for tests, of the given parts. `secret` signs cursors."""
     parts = areas or tuple(found_parts())
     queries = tuple(part for part in parts if part.__name__.endswith("Query"))
     mutations = tuple(part for part in parts if part.__name__.endswith("Mutation"))
     query = strawberry.type(type("Query", (*queries, NodesQuery), {}), description="All reads.")
     mutation = strawberry.type(type("Mutation", mutations, {}), description="All writes.") if mutations else None
-    made = strawberry.Schema(query=query, mutation=mutation, config=StrawberryConfig(scalar_map=SCALARS))
+    waited = tuple(part for part in parts if part.__name__.endswith("Subscription"))
+    subscription = (
+        strawberry.type(type("Subscription", waited, {}), description="What is told as it happens.") if waited else None
+    )
+    made = strawberry.Schema(
+        query=query, mutation=mutation, subscription=subscription, config=StrawberryConfig(scalar_map=SCALARS)
+    )
     executable: GraphQLSchema = made._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
     registry = Registry(executable, secret)
     install(executable, registry)
@@ -44,10 +50,10 @@ def build(secret: bytes, *areas: type) -> Contract:
 
 @cache
 def found_parts() -> tuple[type, ...]:
-    """All Query and Mutation parts of the areas, in the order of their names."""
+    """All Query, Mutation and Subscription parts of the areas, in the order of their names."""
     names = [
         f"graphql_api.{file.parent.relative_to(_HERE).as_posix().replace('/', '.')}.{file.stem}"
-        for kind in ("queries", "mutations")
+        for kind in ("queries", "mutations", "subscriptions")
         for file in sorted(_HERE.glob(f"**/{kind}.py"))
         if file.parent != _HERE
     ]
@@ -55,7 +61,7 @@ def found_parts() -> tuple[type, ...]:
 
 
 def _parts(module: ModuleType) -> list[type]:
-    ending = ("Query", "Mutation")
+    ending = ("Query", "Mutation", "Subscription")
     return [
         part
         for name, part in inspect.getmembers(module, inspect.isclass)

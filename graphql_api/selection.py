@@ -137,6 +137,10 @@ class Planner:
             plan.need(*(() if read.local is None else (read.local,)))
             self._relate(plan.manys, plan, bound, nodes)
 
+    def selected(self, nodes: Sequence[FieldNode], kind: GraphQLObjectType, name: str) -> list[list[FieldNode]]:
+        """The nodes that select the field `name` right below these, one list for each name in the answer."""
+        return [found for found in self._below(nodes, kind).values() if found[0].name.value == name]
+
     def _relate(self, place: dict[int, Related], plan: Plan, bound: Bound, nodes: list[FieldNode]) -> None:
         known = place.get(id(nodes[0]))
         if known is None:

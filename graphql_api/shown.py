@@ -26,6 +26,10 @@ class ShownRows:
         if before:
             self._asked[asked] = None
 
+    def ask(self, fields: Iterable[str]) -> None:
+        """These queries were asked, whatever they gave."""
+        self._asked.update(dict.fromkeys(fields))
+
     def entries(self) -> list[Shown]:
         """What to write down."""
         found: list[Shown] = []
@@ -39,9 +43,12 @@ class ShownRows:
     async def write(self, database: Database, actor: Actor, clock: Clock, request_id: str) -> None:
         """Record it; nothing where nothing personal was shown, or by the machinery."""
         shown = self.entries()
+        if actor.reads_only and not shown:
+            shown = [Shown("nothing", None, 0)]
         if not shown or actor.account_id is None:
             return
         asked = ",".join(sorted(self._asked))
-        reader = Reader(actor.account_id, actor.acting_for, actor.name, asked, request_id)
+        visit = actor.standing.id if actor.standing is not None and actor.reads_only else None
+        reader = Reader(actor.account_id, actor.acting_for, actor.name, asked, request_id, visit)
         async with database.write(actor.tenant.id) as session:
             await record_reads(session, at=clock.now(), reader=reader, shown=shown)

@@ -145,12 +145,13 @@ def to_one(
     *,
     key: Attribute | None = None,
     tenant: Attribute | None = None,
+    unless: Callable[[Actor], bool] | None = None,
     description: str | None = None,
 ) -> Any:  # noqa: ANN401
-    """Reads the row of the annotated type that `local` points to, or the one whose unique `key` equals `local`."""
+    """Reads the row of the annotated type that `local` points to, or the one whose unique `key` equals `local`; with `unless`, null for all others."""
     remote = None if key is None else column_of(key)
     other = None if tenant is None else column_of(tenant)
-    return _field(OneRead(column_of(local), remote, other), description)
+    return _field(OneRead(column_of(local), remote, other, unless), description)
 
 
 def to_many(

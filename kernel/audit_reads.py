@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, insert
+from sqlalchemy import Index, insert, text
 from sqlalchemy.orm import Mapped
 
 from kernel.database import Base, TenantRow, WriteSession
@@ -20,6 +20,9 @@ class ReadEntry(TenantRow, Base):
         Index("ix_read_entry_at", "tenant_id", "at", "id"),
         Index("ix_read_entry_object", "tenant_id", "object_kind", "object_id", "id"),
         Index("ix_read_entry_account", "tenant_id", "account_id", "at", "id"),
+        Index(
+            "ix_read_entry_basis", "tenant_id", "basis_id", "at", "id", postgresql_where=text("basis_id is not null")
+        ),
     )
 
     at: Mapped[datetime]
@@ -31,6 +34,8 @@ class ReadEntry(TenantRow, Base):
     object_id: Mapped[UUID | None]
     rows: Mapped[int]
     request_id: Mapped[str]
+    basis_id: Mapped[UUID | None]
+    """The visit in which somebody of another union looked."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Reader:
     actor: str
     asked: str
     request_id: str
+    basis_id: UUID | None = None
 
 
 async def record_reads(session: WriteSession, *, at: datetime, reader: Reader, shown: Sequence[Shown]) -> None:

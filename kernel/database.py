@@ -103,16 +103,19 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def write(self, tenant_id: UUID) -> AsyncGenerator[WriteSession]:
-        """A transaction on one tenant's rows; all of it is kept, or nothing."""
+    async def write(self, tenant_id: UUID, *, barred: bool = False) -> AsyncGenerator[WriteSession]:
+        """A transaction on one tenant's rows; all of it is kept, or nothing. `barred`: the database refuses each write in it."""
         async with (
-            WriteSession(self.engine, info=self._info(tenant_id), expire_on_commit=False) as session,
+            WriteSession(
+                self._reading if barred else self.engine, info=self._info(tenant_id), expire_on_commit=False
+            ) as session,
             session.begin(),
         ):
             await session.execute(binding(tenant_id))
             yield session
-            for act in session.info.get("before_commit", ()):
-                await act(session)
+            if session.in_transaction():  # else the block has rolled it back, and there is nothing to say of it
+                for act in session.info.get("before_commit", ()):
+                    await act(session)
 
     @asynccontextmanager
     async def plain(self) -> AsyncGenerator[AsyncSession]:

@@ -22,6 +22,7 @@ _SECRET_KEYS = re.compile(
 )
 _ID_NUMBER = re.compile(r"(?<![\dA-Za-z])[1-9]\d{5}(?:19|20)\d{9}[\dXx](?![\dA-Za-z])")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_API_TOKEN = re.compile(r"jiangti_[A-Za-z0-9_-]{43}")
 _URL_PASSWORD = re.compile(r"(://[^:/@\s]+):[^@/\s]+@")
 _HIDDEN = "***"
 
@@ -66,7 +67,7 @@ def get_logger(name: str | None = None) -> structlog.stdlib.BoundLogger:
 
 
 def scrub(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Hide values under telling keys, and ID numbers, mobile numbers and passwords in URLs wherever they stand."""
+    """Hide values under telling keys, and ID numbers, mobile numbers, machines' tokens and passwords in URLs wherever they stand."""
     for key, value in event.items():
         event[key] = _clean(key, value)
     return event
@@ -76,7 +77,8 @@ def _clean(key: str, value: object) -> object:
     if _SECRET_KEYS.search(key) and value is not None and not isinstance(value, bool):
         return _HIDDEN
     if isinstance(value, str):
-        return _URL_PASSWORD.sub(rf"\1:{_HIDDEN}@", _PHONE.sub(_HIDDEN, _ID_NUMBER.sub(_HIDDEN, value)))
+        plain = _API_TOKEN.sub(_HIDDEN, _PHONE.sub(_HIDDEN, _ID_NUMBER.sub(_HIDDEN, value)))
+        return _URL_PASSWORD.sub(rf"\1:{_HIDDEN}@", plain)
     if isinstance(value, Mapping):
         return {str(name): _clean(str(name), each) for name, each in cast("Mapping[object, object]", value).items()}
     if isinstance(value, list | tuple):

@@ -98,8 +98,10 @@ _LEASE = text(
               extract(epoch FROM now() - job.run_at)::float8 AS waited
     """,
 )
+_EMPTIED = "CASE actor WHEN 'deliver_letter' THEN jsonb_build_object('to', body -> 'to', 'kind', body -> 'kind') ELSE body - 'changes' END"
+"""What a job that is done still says. What a letter told, and the values of what changed, are with whoever took it in, and no longer in the queue."""
 _FINISH = text(
-    "UPDATE job SET state = 'done', finished_at = now(), lease_until = NULL, error = NULL"
+    f"UPDATE job SET state = 'done', finished_at = now(), lease_until = NULL, error = NULL, body = {_EMPTIED}"
     " WHERE id = :id AND state = 'leased' AND attempts = :attempts RETURNING id",
 )
 _POSTPONE = text(
@@ -224,7 +226,7 @@ async def requeue_dead(session: AsyncSession, job_id: UUID) -> bool:
 async def discard_dead(session: AsyncSession, job_id: UUID) -> bool:
     """Give a dead letter up for good and free what waits behind it; the row stays until the purge."""
     away = text(
-        "UPDATE job SET state = 'discarded', finished_at = now() WHERE id = :id AND state = 'dead' RETURNING id"
+        f"UPDATE job SET state = 'discarded', finished_at = now(), body = {_EMPTIED} WHERE id = :id AND state = 'dead' RETURNING id"
     )
     return (await session.execute(away, {"id": job_id})).first() is not None
 

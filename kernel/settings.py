@@ -48,6 +48,7 @@ class Settings:
     secret_file: Path
     keyring_file: Path
     crypto: Crypto = Crypto.AES
+    oidc_file: Path | None = None
     api_processes: int = 1
     worker_processes: int = 1
     worker_threads: int = 8
@@ -75,6 +76,7 @@ class Settings:
             secret_file=Path(environ.get("JIANGTI_SECRET_FILE") or home / "secret.key").expanduser().absolute(),
             keyring_file=Path(environ.get("JIANGTI_KEYRING_FILE") or home / "keyring.json").expanduser().absolute(),
             crypto=Crypto(_choice(environ, "JIANGTI_CRYPTO", "AES", {"AES", "SM"}).lower()),
+            oidc_file=_file(environ, "JIANGTI_OIDC_FILE"),
             api_processes=_integer(environ, "JIANGTI_API_PROCESSES", 1, 1, 64),
             worker_processes=_integer(environ, "JIANGTI_WORKERS", 1, 0, 64),
             worker_threads=_integer(environ, "JIANGTI_WORKER_THREADS", 8, 1, 64),
@@ -100,6 +102,7 @@ class Settings:
             "JIANGTI_SECRET_FILE": str(self.secret_file),
             "JIANGTI_KEYRING_FILE": str(self.keyring_file),
             "JIANGTI_CRYPTO": self.crypto,
+            "JIANGTI_OIDC_FILE": str(self.oidc_file or ""),
             "JIANGTI_API_PROCESSES": str(self.api_processes),
             "JIANGTI_WORKERS": str(self.worker_processes),
             "JIANGTI_WORKER_THREADS": str(self.worker_threads),
@@ -160,6 +163,11 @@ def _integer(environ: Mapping[str, str], name: str, default: int, low: int, high
         message = f"{name} must be a whole number from {low} to {high}, not {given!r}"
         raise SettingsError(message)
     return int(given)
+
+
+def _file(environ: Mapping[str, str], name: str) -> Path | None:
+    given = environ.get(name)
+    return Path(given).expanduser().absolute() if given else None
 
 
 def _flag(environ: Mapping[str, str], name: str) -> bool:

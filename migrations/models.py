@@ -15,10 +15,12 @@ import programmes.funding.model
 import programmes.handovers.model
 import programmes.notices.model
 import programmes.people.model
+import programmes.retention.model
 import programmes.scoring.model
 import programmes.studios.model
 import programmes.titles.model
 import tenants.accounts.model
+import tenants.delegation.model
 import tenants.model
 import tenants.policies.model
 from kernel.database import Base

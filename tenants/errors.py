@@ -16,6 +16,14 @@ TOO_MANY_ATTEMPTS = refused(
     en="Too many failed sign-ins from this address; try again in {retry_after} seconds",
 )
 
+NOT_IN_OWN_NAME = forbidden(
+    "NOT_IN_OWN_NAME",
+    zh="您正在代他人或以上级身份办理，此事须回到本人身份的会话办理（代理不得转委托）",
+    en="Whoever stands in for another does this in a session of his own name (a deputy has no deputies)",
+)
+NOT_VISITING = refused(
+    "NOT_VISITING", zh="当前会话不是监督检查或应急查阅", en="This session is no visit to another union"
+)
 WRONG_PASSWORD = invalid(
     "WRONG_PASSWORD", zh="当前密码不正确，或账号暂被锁定", en="The password is wrong, or the account is locked now"
 )
@@ -28,6 +36,32 @@ PASSWORD_REUSED = invalid(
     "PASSWORD_REUSED",
     zh="不能使用最近 {memory} 次用过的密码",
     en="None of the last {memory} passwords may be used again",
+)
+UNKNOWN_PROVIDER = invalid(
+    "UNKNOWN_PROVIDER", zh="没有配置名为“{provider}”的统一身份认证", en="No identity provider {provider} is configured"
+)
+IDENTITY_TAKEN = conflict(
+    "IDENTITY_TAKEN",
+    zh="该身份或该账号已经绑定过，须先解除",
+    en="This identity, or this account at this provider, is linked already; unlink it first",
+)
+NO_IDENTITY = refused(
+    "NO_IDENTITY", zh="该账号没有绑定“{provider}”的身份", en="The account has no identity at {provider}"
+)
+SESSION_REQUIRED = forbidden(
+    "SESSION_REQUIRED",
+    zh="接口令牌不能办理此项，须由本人登录办理",
+    en="Not with an API token: sign in for this",
+)
+TOO_MANY_TOKENS = refused(
+    "TOO_MANY_TOKENS",
+    zh="最多保留 {most} 个有效的接口令牌，请先撤销不用的",
+    en="At most {most} live API tokens; revoke one first",
+)
+TOKEN_PERIOD = invalid(
+    "TOKEN_PERIOD",
+    zh="接口令牌的有效期须在明天至 {days} 天之内",
+    en="An API token ends tomorrow at the earliest and within {days} days",
 )
 WRONG_CODE = invalid(
     "WRONG_CODE",
@@ -89,16 +123,24 @@ BAD_LOGIN = invalid(
     en="A login has lower-case letters, digits and . _ - @, 3 to 64 of them, and begins with a letter or digit",
 )
 LOGIN_TAKEN = conflict("LOGIN_TAKEN", zh="账号“{login}”已被使用", en="The login {login} is in use")
-LOGIN_UNKNOWN = invalid(
-    "LOGIN_UNKNOWN",
-    zh="没有账号“{login}”，新建账号须填写初始密码",
-    en="No account {login}; give a password to make one",
-)
 ID_OR_CODE = invalid("ID_OR_CODE", zh="id 和 code 须且只须填写一个", en="Give exactly one of id and code")
 WEAK_PASSWORD = invalid(
     "WEAK_PASSWORD",
     zh="密码须为 {minimum} 至 {maximum} 位，不得包含账号，也不得使用常见密码",
     en="A password has {minimum} to {maximum} characters, does not hold the login and is no common one",
+)
+LOGIN_NOT_OURS = invalid(
+    "LOGIN_NOT_OURS",
+    zh="本工会新建的账号须以“{prefix}”开头；已有账号的人员不填初始密码，由本人登录本工会时接受",
+    en="An account made here has a login that begins with {prefix}; to seat a person who has one give no password: he accepts by signing in here",
+)
+ALREADY_OFFERED = conflict(
+    "ALREADY_OFFERED", zh="已为该账号预留席位，待本人登录本工会时接受", en="A place is offered to this login already"
+)
+PLACE_NOT_TAKEN = refused(
+    "PLACE_NOT_TAKEN",
+    zh="本人尚未登录本工会接受该席位，不能授予角色",
+    en="The place has not been accepted yet; roles are given to whoever has signed in here",
 )
 ALREADY_MEMBER = conflict("ALREADY_MEMBER", zh="该账号已是本工会成员", en="The account is a member here already")
 BAD_PERIOD = invalid("BAD_PERIOD", zh="有效期的结束须晚于开始", en="The period must end after it begins")

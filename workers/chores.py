@@ -14,7 +14,7 @@ from kernel.audit_chain import Anchor, seal_entries
 from kernel.database import Base
 from kernel.idempotency import IdempotencyKey
 from kernel.outbox_queue import LeasedJob, enqueue_for, purge_finished
-from tenants.accounts.model import Account, SignInChallenge, SignInFailure, SignInSession
+from tenants.accounts.model import Account, FederatedAttempt, SignInChallenge, SignInFailure, SignInSession
 from tenants.accounts.policy import IDLE_ACCOUNT
 from workers.anchors import leave_anchor, send_anchor
 from workers.workshop import Workshop
@@ -26,6 +26,7 @@ TRACES: Mapping[type[Base], InstrumentedAttribute[datetime]] = {
     SignInFailure: SignInFailure.at,
     SignInSession: SignInSession.expires_at,
     SignInChallenge: SignInChallenge.expires_at,
+    FederatedAttempt: FederatedAttempt.expires_at,
     IdempotencyKey: IdempotencyKey.at,
 }
 """What people leave behind by asking, by the time from which it is of no more use. Of used keys the courier's role sees only those older than this

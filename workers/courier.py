@@ -16,11 +16,15 @@ from workers.workshop import HopelessError, Letter, Workshop
 async def deliver_letter(workshop: Workshop, job: LeasedJob) -> None:
     """Bring one letter; however often it is tried, the receiver takes it in once."""
     try:
-        receiver, kind, body = UUID(job.body["to"]), str(job.body["kind"]), dict(job.body["body"])
-        snapshot_id = UUID(body["snapshot_id"]) if body.get("snapshot_id") else None
+        receiver, kind = UUID(job.body["to"]), str(job.body["kind"])
+        body = dict(job.body["body"]) if "body" in job.body else None
+        snapshot_id = UUID(body["snapshot_id"]) if body and body.get("snapshot_id") else None
     except (AttributeError, KeyError, TypeError, ValueError) as malformed:
         message = f"the letter is malformed: {malformed!r}"
         raise HopelessError(message) from malformed
+    if body is None:
+        await _require_taken_in(workshop, job, receiver)
+        return
     handler = workshop.letters.get(kind)
     if handler is None:
         message = f"nobody takes in letters of the kind {kind!r}"
@@ -30,6 +34,15 @@ async def deliver_letter(workshop: Workshop, job: LeasedJob) -> None:
     async with workshop.act(job, receiver) as scope:
         if await _note_arrival(scope, letter):
             await handler(scope, letter)
+
+
+async def _require_taken_in(workshop: Workshop, job: LeasedJob, receiver: UUID) -> None:
+    """A letter that was emptied when it was done, and comes again: the receiver has it, or somebody has tampered with the queue."""
+    async with workshop.act(job, receiver) as scope:
+        known = select(InboxEntry.id).where(InboxEntry.tenant_id == scope.tenant_id, InboxEntry.id == job.id)
+        if (await scope.session.execute(known)).first() is None:
+            message = "the letter is empty, and its receiver never had it"
+            raise HopelessError(message)
 
 
 async def _open_snapshot(workshop: Workshop, sender_id: UUID, snapshot_id: UUID) -> bytes:

@@ -8,6 +8,7 @@ from programmes.catalogue.service import on_edition_due
 from programmes.cultivation.service import REPORT_DUE, on_report_due
 from programmes.notices.events import NOTICE_DUE
 from programmes.notices.service import end_due_notice
+from programmes.retention.service import ERASURE_DUE, RETENTION_DUE, erase_due, erase_granted
 from workers.workshop import DueHandler
 
 DUES: dict[str, DueHandler] = {
@@ -15,4 +16,6 @@ DUES: dict[str, DueHandler] = {
     EDITION_CLOSES: on_edition_due,
     NOTICE_DUE: end_due_notice,
     REPORT_DUE: on_report_due,
+    RETENTION_DUE: erase_due,
+    ERASURE_DUE: erase_granted,
 }

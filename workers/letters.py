@@ -1,10 +1,14 @@
 """Which function takes in which kind of letter, in the receiver's tenant. One line per kind; the functions are services of the areas."""
 
+from authz.delegation import letters as delegation
+from authz.delegation.substitutes import APPOINTED, ASKED, ENDED
 from authz.scope import WriteScope
 from kernel.letters import Letter
 from programmes.catalogue.events import RECOMMENDING_GRANT
 from programmes.catalogue.service import receive_recommending_grant
 from programmes.handovers.service import consent, delivery, news, register
+from programmes.retention.service import FILE_ERASED, hear_file_erased
+from tenants.delegation.acts import SUBSTITUTE_ACT
 from workers.anchors import AUDIT_ANCHOR, receive_anchor
 from workers.workshop import LetterHandler
 
@@ -30,5 +34,10 @@ LETTERS: dict[str, LetterHandler] = {
     "register_entry": register.enter_in_register,
     "consent_withdrawn": consent.hear_consent_withdrawn,
     "drift": register.note_drift,
+    FILE_ERASED: hear_file_erased,
     AUDIT_ANCHOR: receive_anchor,
+    ASKED: delegation.receive_request,
+    APPOINTED: delegation.hear_appointed,
+    ENDED: delegation.hear_ended,
+    SUBSTITUTE_ACT: delegation.hear_act,
 }

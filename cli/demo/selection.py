@@ -15,7 +15,7 @@ from programmes.applications.service.reviewing import conditions_of
 from programmes.catalogue.queries import rulebook_of
 from programmes.handovers import service as handovers
 from programmes.handovers.model import Handover
-from programmes.notices.service import AnnouncementEntry, NoticeEntry, announce, publish_notice
+from programmes.notices.service import AnnouncementEntry, NoticeEntry, announce, draft_notice, publish_notice
 from programmes.people.rules import PersonFacts
 from programmes.people.service import create_person
 from programmes.scoring.rules.meetings import Verdict
@@ -107,9 +107,11 @@ async def propose(offices: Offices, office: str, edition_id: UUID, cases: Sequen
 async def notice_and_announce(offices: Offices, office: str, edition_id: UUID, cases: Sequence[UUID]) -> str:
     """Public notice for its working days, then the document; the clock goes two weeks on. Returns the document's number."""
     start = offices.clock.today()
-    async with offices.acting(f"{office}.notice") as scope:
+    async with offices.acting(f"{office}.reviewer") as scope:
         entry = NoticeEntry(title="拟命名人选公示", starts_on=start, contact="电话 028-85550000，工会公示组")
-        await publish_notice(scope, edition_id, entry, cases)
+        draft = await draft_notice(scope, edition_id, entry, cases)
+    async with offices.acting(f"{office}.notice") as scope:
+        await publish_notice(scope, draft.id, version=draft.version)
     offices.clock.at += timedelta(days=14)
     await offices.settle()
     number = f"{office}工发〔{start.year}〕{start:%m%d}号"

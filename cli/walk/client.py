@@ -17,7 +17,7 @@ from cli.demo.factors import totp_secret
 from tenants.accounts.codes import code_at
 
 _OPERATIONS = Path(__file__).parent.parent.parent / "frontend_contract" / "operations"
-_DEFINITION = re.compile(r"^(query|mutation|fragment) (\w+)", re.MULTILINE)
+_DEFINITION = re.compile(r"^(query|mutation|subscription|fragment) (\w+)", re.MULTILINE)
 _SPREAD = re.compile(r"\.\.\.(\w+)")
 _PATIENCE = 60.0
 

@@ -135,16 +135,17 @@ def resolve(stage: Stage, office: str, edition_id: str, cases: Sequence[Json], n
 
 
 def publish(stage: Stage, office: str, edition_id: str, cases: Sequence[Json], title: str) -> Json:
-    """The notice goes up; its end follows from the working days."""
-    officer = stage.person(f"{office}.notice")
-    notice = officer.do(
-        "PublishNotice",
+    """One person drafts the notice, another puts it up; its end follows from the working days."""
+    draft = stage.person(f"{office}.reviewer").do(
+        "DraftNotice",
         editionId=edition_id,
         title=title,
         contact="公示受理组，来信来电来访均可",
         startsOn=stage.today.isoformat(),
         applicationIds=[case["id"] for case in cases],
     )["notice"]
+    officer = stage.person(f"{office}.notice")
+    notice = officer.do("PublishNotice", noticeId=draft["id"], version=draft["version"])["notice"]
     stage.step(
         officer, f"公示 {notice['workingDays']} 个工作日（{notice['startsOn']} 至 {notice['endsOn']}）", notice["state"]
     )

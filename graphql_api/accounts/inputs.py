@@ -26,6 +26,27 @@ class RemoveSecondFactorInput:
 
 
 @strawberry.input
+class RedeemTicketInput:
+    ticket: str = strawberry.field(description="From the address line, after an identity provider.")
+    verifier: str = strawberry.field(description="Whose S256 hash was the `challenge` of the start.")
+
+
+@strawberry.input
+class LinkIdentityInput:
+    idempotency_key: str
+    member_id: strawberry.ID
+    provider: str = strawberry.field(description="A key of `GET /oidc`.")
+    subject: str = strawberry.field(description="What the provider calls the person for ever (`sub`).")
+
+
+@strawberry.input
+class UnlinkIdentityInput:
+    idempotency_key: str
+    member_id: strawberry.ID
+    provider: str
+
+
+@strawberry.input
 class ChangeOwnPasswordInput:
     old_password: str
     new_password: str

@@ -12,8 +12,11 @@ from graphql_api.accounts.inputs import (
     ChangeOwnPasswordInput,
     CompleteSignInInput,
     ConfirmSecondFactorInput,
+    LinkIdentityInput,
+    RedeemTicketInput,
     RemoveSecondFactorInput,
     ResetPasswordInput,
+    UnlinkIdentityInput,
 )
 from graphql_api.context import Info
 from graphql_api.ids import key_of
@@ -21,7 +24,10 @@ from graphql_api.mutations import Given, Payload, answering, perform
 from graphql_api.scalars import DateTime
 from graphql_api.tenants.mutations import MemberPayload, SignInPayload, sign_in_answer
 from tenants.accounts import own_password, second_factor, second_step
+from tenants.accounts.oidc import tickets
+from tenants.accounts.oidc.tickets import Redeeming
 from tenants.accounts.second_step import SecondStep
+from tenants.errors import NOT_IN_OWN_NAME
 
 
 @strawberry.type(description="A secret for an authenticator app, shown this once.")
@@ -65,10 +71,10 @@ class AccountsMutation:
     @strawberry.mutation(description="A secret for the viewer's authenticator app; of no effect until it is confirmed.")
     async def begin_second_factor(self, info: Info, given: Given[BeginSecondFactorInput]) -> BeginSecondFactorPayload:
         context = info.context
-        signed_in = context.require_fresh()
+        context.require_fresh()
 
         async def made() -> BeginSecondFactorPayload:
-            services = context.services
+            services, signed_in = context.services, context.require_own_name()
             begun = await second_factor.begin_second_factor(
                 services.entrance, signed_in, given.password, services.clock, request_id=context.request_id
             )
@@ -83,10 +89,10 @@ class AccountsMutation:
         self, info: Info, given: Given[ConfirmSecondFactorInput]
     ) -> ConfirmSecondFactorPayload:
         context = info.context
-        signed_in = context.require_fresh()
+        context.require_fresh()
 
         async def made() -> ConfirmSecondFactorPayload:
-            services = context.services
+            services, signed_in = context.services, context.require_own_name()
             done = await second_factor.confirm_second_factor(
                 services.entrance, signed_in, given.code, services.clock, request_id=context.request_id
             )
@@ -109,6 +115,43 @@ class AccountsMutation:
         return await perform(info, MemberPayload, given, act)
 
     @strawberry.mutation(
+        description="The session for a ticket that an identity provider's way back gave. Whatever is wrong, the answer is that of `signIn`."
+    )
+    async def redeem_ticket(self, info: Info, given: Given[RedeemTicketInput]) -> SignInPayload:
+        context = info.context
+        redeeming = Redeeming(given.ticket, given.verifier, context.address)
+
+        async def made() -> SignInPayload:
+            services = context.services
+            begun = await tickets.redeem(services.entrance, redeeming, services.clock, request_id=context.request_id)
+            return sign_in_answer(info, begun)
+
+        return await answering(info, SignInPayload, made)
+
+    @strawberry.mutation(
+        description="For the security administrator: whom a configured identity provider names so may come in as this member."
+    )
+    async def link_identity(self, info: Info, given: Given[LinkIdentityInput]) -> MemberPayload:
+        async def act(scope: WriteScope) -> UUID:
+            services, key = info.context.services, key_of(given.member_id, "Member", "memberId")
+            issuer = services.issuers.get(given.provider)
+            return await administration.link_identity(
+                scope, services.entrance, key, provider=given.provider, issuer=issuer, subject=given.subject
+            )
+
+        return await perform(info, MemberPayload, given, act)
+
+    @strawberry.mutation(
+        description="For the security administrator: nobody of the provider comes in as this member any more; sessions so begun end."
+    )
+    async def unlink_identity(self, info: Info, given: Given[UnlinkIdentityInput]) -> MemberPayload:
+        async def act(scope: WriteScope) -> UUID:
+            key = key_of(given.member_id, "Member", "memberId")
+            return await administration.unlink_identity(scope, info.context.services.entrance, key, given.provider)
+
+        return await perform(info, MemberPayload, given, act)
+
+    @strawberry.mutation(
         description="Another password of one's own. This session stays, all others end. All that an expired password is good for."
     )
     async def change_own_password(self, info: Info, given: Given[ChangeOwnPasswordInput]) -> ChangeOwnPasswordPayload:
@@ -117,6 +160,8 @@ class AccountsMutation:
 
         async def made() -> ChangeOwnPasswordPayload:
             services = context.services
+            if signed_in.standing is not None:
+                raise NOT_IN_OWN_NAME()
             await own_password.change_own_password(
                 services.entrance,
                 signed_in,
@@ -130,7 +175,10 @@ class AccountsMutation:
         return await answering(info, ChangeOwnPasswordPayload, made)
 
     @strawberry.mutation(
-        description="For the security administrator: a password that the member must change when he next signs in. His sessions end."
+        description=(
+            "For the security administrator: a password that the member must change when he next signs in. "
+            "His sessions and tokens end, and a lock is taken away."
+        )
     )
     async def reset_password(self, info: Info, given: Given[ResetPasswordInput]) -> MemberPayload:
         async def act(scope: WriteScope) -> UUID:

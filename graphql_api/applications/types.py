@@ -11,10 +11,11 @@ from graphql_api.applications.words import Act, Desk, State
 from graphql_api.catalogue.types import EditionType
 from graphql_api.context import Info
 from graphql_api.errors import UserError, user_error
+from graphql_api.masks import nothing
 from graphql_api.pagination import Connection
 from graphql_api.people.types import PersonType
 from graphql_api.scalars import Date, DateTime
-from graphql_api.sources import Node, Row, Source, allowed, column, computed, descending, to_many, to_one
+from graphql_api.sources import Node, Row, Source, allowed, column, computed, descending, masked, to_many, to_one
 from graphql_api.tenants.types import TenantType
 from kernel.errors import Failure
 from programmes.applications import queries
@@ -68,7 +69,7 @@ class ReviewCheckType(Node):
 
 @strawberry.type(name="CaseAct", description="One step of a case in this union.")
 class CaseActType(Node):
-    __source__ = Source(CaseAct, visible=queries.of_a_readable_case(CaseAct.application_id))
+    __source__ = Source(CaseAct, visible=queries.of_a_case_seen_openly(CaseAct.application_id))
 
     act: str = column(CaseAct.act)
     from_state: State | None = column(CaseAct.from_state)
@@ -113,6 +114,7 @@ async def viewer_actions(scope: ReadScope, rows: Sequence[Row]) -> list[list[Vie
     ]
 
 
+_BLIND = "Null for an expert, who judges the case without knowing whose it is."
 _STANDING = ("id", "edition_id", "desk", "state", "created_by", "open_objections")
 _NEEDS: tuple[Any, ...] = tuple(getattr(Application, name) for name in _STANDING)
 
@@ -137,20 +139,36 @@ class ApplicationType(Node):
     upstream_at: DateTime | None = column(Application.upstream_at)
     edition: EditionType | None = to_one(Application.edition_id, tenant=Application.organiser_id)
     person: PersonType | None = to_one(Application.person_id)
-    applying_unit: TenantType | None = to_one(Application.applying_unit_id)
-    recommending_unit: TenantType | None = to_one(Application.recommending_unit_id)
+    applying_unit: TenantType | None = to_one(
+        Application.applying_unit_id, unless=queries.sees_openly, description=_BLIND
+    )
+    recommending_unit: TenantType | None = to_one(
+        Application.recommending_unit_id, unless=queries.sees_openly, description=_BLIND
+    )
     organiser: TenantType | None = to_one(Application.organiser_id)
     deeds: str = column(Application.deeds)
-    unit_opinion: str | None = column(Application.unit_opinion)
-    opinion: str | None = column(Application.opinion, description="The recommending unit's.")
-    rank: int | None = column(
-        Application.rank, description="Among those the recommending unit recommends in this edition."
+    unit_opinion: str | None = masked(
+        Application.unit_opinion, mask=nothing, unless=queries.sees_openly, description=_BLIND
+    )
+    opinion: str | None = masked(
+        Application.opinion,
+        mask=nothing,
+        unless=queries.sees_openly,
+        description=f"The recommending unit's. {_BLIND}",
+    )
+    rank: int | None = masked(
+        Application.rank,
+        mask=nothing,
+        unless=queries.sees_openly,
+        description=f"Among those the recommending unit recommends in this edition. {_BLIND}",
     )
     supplement_reason: str | None = column(Application.supplement_reason)
     supplement_due_on: Date | None = column(Application.supplement_due_on)
     source_title_id: strawberry.ID | None = column(Application.source_title_id, refers="Title")
     exception_reason: str | None = column(Application.exception_reason)
-    exception_approver: str | None = column(Application.exception_approver)
+    exception_approver: str | None = masked(
+        Application.exception_approver, mask=nothing, unless=queries.sees_openly, description=_BLIND
+    )
     consent_on: Date | None = column(Application.consent_on)
     open_objections: int = column(Application.open_objections)
     version: int = column(Application.version)

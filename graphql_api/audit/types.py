@@ -20,6 +20,7 @@ TYPES = {
     "assignment": "Assignment",
     "cultivation_plan": "CultivationPlan",
     "cultivation_task": "CultivationTask",
+    "deputy_grant": "DeputyGrant",
     "edition": "Edition",
     "funding_record": "FundingRecord",
     "handover": "Handover",
@@ -34,7 +35,9 @@ TYPES = {
     "resolution": "Resolution",
     "reward_result": "RewardResult",
     "studio": "InnovationStudio",
+    "substitution": "Substitution",
     "title": "Title",
+    "visit": "Visit",
 }
 """Under which type the contract knows the objects of a kind."""
 

@@ -38,6 +38,13 @@ class AnnouncementFilter:
 @strawberry.input
 class PublishNoticeInput:
     idempotency_key: str
+    notice_id: strawberry.ID
+    version: int
+
+
+@strawberry.input
+class DraftNoticeInput:
+    idempotency_key: str
     edition_id: strawberry.ID
     application_ids: list[strawberry.ID] = strawberry.field(description="Deliberated cases, in the order of the list.")
     title: str

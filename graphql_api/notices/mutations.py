@@ -14,6 +14,7 @@ from graphql_api.notices.inputs import (
     AnnounceInput,
     ApplyObjectionInput,
     ConcludeObjectionInput,
+    DraftNoticeInput,
     EndNoticeInput,
     LodgeObjectionInput,
     PublishNoticeInput,
@@ -56,12 +57,22 @@ class AnnouncementPayload(Payload):
 
 @strawberry.type
 class NoticesMutation:
-    @strawberry.mutation(description="Publish a deliberated list for the edition's working days.")
-    async def publish_notice(self, info: Info, given: Given[PublishNoticeInput]) -> NoticePayload:
+    @strawberry.mutation(description="Set up the notice of a deliberated list, for another person to publish.")
+    async def draft_notice(self, info: Info, given: Given[DraftNoticeInput]) -> NoticePayload:
         async def act(scope: WriteScope) -> UUID:
             edition = key_of(given.edition_id, "Edition", "editionId")
             entry = notices.NoticeEntry(given.title, given.starts_on, given.contact)
-            return (await notices.publish_notice(scope, edition, entry, _cases(given.application_ids))).id
+            return (await notices.draft_notice(scope, edition, entry, _cases(given.application_ids))).id
+
+        return await perform(info, NoticePayload, given, act)
+
+    @strawberry.mutation(
+        description="Publish a drafted notice for the edition's working days; never by whoever drafted it."
+    )
+    async def publish_notice(self, info: Info, given: Given[PublishNoticeInput]) -> NoticePayload:
+        async def act(scope: WriteScope) -> UUID:
+            key = key_of(given.notice_id, "Notice", "noticeId")
+            return (await notices.publish_notice(scope, key, version=given.version)).id
 
         return await perform(info, NoticePayload, given, act)
 

@@ -27,5 +27,6 @@ strawberry.enum(Decision, name="ObjectionDecision", description="What the leader
 class NoticeState(StrEnum):
     """The values of `notice.state`."""
 
+    DRAFT = "draft"
     PUBLISHED = "published"
     ENDED = "ended"

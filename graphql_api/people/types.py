@@ -85,6 +85,9 @@ class PersonType(Node):
     frontline_since: str = column(Person.frontline_since, description="First month of work on the line, `YYYY-MM`.")
     in_service: bool = column(Person.in_service)
     is_migrant_worker: bool = column(Person.is_migrant_worker)
+    erased_on: Date | None = column(
+        Person.erased_on, description="From this day the file names nobody: dashes, no numbers, of months the years."
+    )
     consents: list[ConsentType] = to_many(Consent.person_id, description="The oldest first.")
     version: int = column(Person.version)
     created_at: DateTime = column(Person.created_at)

@@ -101,7 +101,8 @@ class AssignmentType(Node):
     state: AssignmentState = column(Assignment.state)
     conflict: str | None = column(
         Assignment.conflict,
-        description="same_employer, from_recommending_unit, from_applying_unit, wrote_letter, did_recommend, did_review, is_subject or recused.",
+        description="same_employer, from_recommending_unit, from_applying_unit, wrote_letter, drew_up, did_endorse, did_recommend, did_review,"
+        " is_subject or recused.",
     )
     return_reason: str | None = column(Assignment.return_reason)
     sheets: list[ScoreSheetType] = to_many(ScoreSheet.assignment_id)

@@ -31,11 +31,15 @@ class AddMemberInput:
     idempotency_key: str
     login: str
     name: str
-    roles: list[Role]
+    proposed_roles: list[Role] = strawberry.field(
+        description="For the security administrator, who gives the roles by `changeMember`; may be empty."
+    )
     valid_from: Date
     valid_to: Date | None = strawberry.field(default=None, description="The first day on which it no longer holds.")
     password: str | None = strawberry.field(
-        default=None, description="Makes the account; without it the login must exist."
+        default=None,
+        description="Makes the account, whose login then begins with the union's code and a dot; its holder must change it first."
+        " Without it the place is kept for whoever has the login, and is his when he signs in here.",
     )
 
 

@@ -121,13 +121,15 @@ class TenantsMutation:
 
         return await answering(info, SignOutPayload, made)
 
-    @strawberry.mutation(description="Seat a person in this union; for its system and security administrators.")
+    @strawberry.mutation(
+        description="Make a place for a person in this union, without roles; for its system administrator."
+    )
     async def add_member(self, info: Info, given: Given[AddMemberInput]) -> MemberPayload:
         async def act(scope: WriteScope) -> UUID:
             new = NewMember(
                 login=given.login,
                 name=given.name,
-                roles=frozenset(given.roles),
+                proposed_roles=frozenset(given.proposed_roles),
                 valid_from=given.valid_from,
                 valid_to=given.valid_to,
                 password=given.password,
@@ -137,7 +139,9 @@ class TenantsMutation:
         # A password takes no part in what is kept of a request, not even in a keyed hash.
         return await perform(info, MemberPayload, dataclasses.replace(given, password=None), act)
 
-    @strawberry.mutation(description="Give a member other roles or another period, from his next request on.")
+    @strawberry.mutation(
+        description="Give a member roles and period, from his next request on; for the security administrator, if another made the place."
+    )
     async def change_member(self, info: Info, given: Given[ChangeMemberInput]) -> MemberPayload:
         async def act(scope: WriteScope) -> UUID:
             key = key_of(given.member_id, "Member", "memberId")

@@ -4,6 +4,7 @@ from typing import Any
 
 import strawberry
 
+from authz.administration import visible_unions
 from graphql_api.context import Info
 from graphql_api.ids import find_key
 from graphql_api.pagination import Connection
@@ -35,8 +36,9 @@ class TenantsQuery:
         description="A union by its id or its code (exactly one); null where there is none that the viewer knows of."
     )
     async def tenant(self, info: Info, id: strawberry.ID | None = None, code: str | None = None) -> TenantType | None:  # noqa: A002
-        """A stranger's is null, as an unknown one is."""
+        """A stranger's is null, as an unknown one is; a token that covers no unions is told so before either is looked for."""
         actor = info.context.require_actor()
+        visible_unions(actor)
         if (id is None) == (code is None):
             raise ID_OR_CODE(path=("id",))
         if id is not None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from authz.administration import visible_unions
 from authz.permissions import Permission
 from authz.predicate import Columns
 from authz.roles import Role
@@ -15,10 +16,12 @@ from graphql_api.scalars import Date, DateTime
 from graphql_api.sources import Node, Row, Source, allowed, column, computed, to_many, to_one
 from tenants import queries
 from tenants.accounts.model import Membership
+from tenants.delegation.facts import Basis
 from tenants.facts import TenantFacts
 from tenants.lines import Line
 from tenants.model import Level, Tenant
 
+strawberry.enum(Basis, name="SessionBasis", description="What a session rests on.")
 strawberry.enum(
     Role, name="Role", description="A part in the work; a person may hold several unless a duty forbids it."
 )
@@ -64,7 +67,7 @@ async def ancestors(scope: ReadScope, rows: Sequence[Row]) -> list[list[TenantSu
     description="A union. One sees one's own, those above it and those below it, on either line; no other exists.",
 )
 class TenantType(Node):
-    __source__ = Source(Tenant, tenant_bound=False, visible=lambda actor: queries.visible_to(actor.tenant))
+    __source__ = Source(Tenant, tenant_bound=False, visible=visible_unions)
 
     code: str = column(Tenant.code, description="Named at sign-in.")
     name: str = column(Tenant.name)
@@ -94,5 +97,11 @@ class MemberType(Node):
 
     name: str = column(Membership.name)
     roles: list[Role] = column(Membership.roles)
+    proposed_roles: list[Role] = column(
+        Membership.proposed_roles, description="What whoever made the place would have it do; gives nothing."
+    )
+    offered_to: str | None = column(
+        Membership.offered_to, description="The login for which the place is, or was, kept until he signed in here."
+    )
     valid_from: Date = column(Membership.valid_from)
     valid_to: Date | None = column(Membership.valid_to, description="The first day on which it no longer holds.")

@@ -17,6 +17,11 @@ PERSON_IN_PROGRESS = refused(
     zh="该人选本届已在其他渠道申报，同一人选不可重复推荐，请咨询上级工会",
     en="This person is already in progress elsewhere in this edition; ask the superior union",
 )
+ORGANISERS_OWN = refused(
+    "ORGANISERS_OWN",
+    zh="该人选是主办单位（{organiser}）的职工，不能申报本单位主办的评选",
+    en="The person works for {organiser}, which runs this edition, and cannot be a candidate in it",
+)
 CASE_EXISTS = conflict(
     "CASE_EXISTS", zh="该人选本届在本单位已有申报", en="This person already has a case in this edition here"
 )

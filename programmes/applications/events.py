@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kernel import outbox
 from kernel.database import WriteSession
+from kernel.live import announce_change
 from programmes.applications.model import Application
 
 APPLICATION_MOVED = "application_moved"
@@ -24,6 +25,7 @@ async def announce_move(session: WriteSession, application: Application, act: st
         "to": application.state,
     }
     await outbox.emit(session, APPLICATION_MOVED, body, ordering_key=case_key(application.case_id))
+    announce_change(session, "application", application.id, act, application.updated_at)
 
 
 async def announce_forwarding(

@@ -69,6 +69,7 @@ class Application(VersionedRow, Base):
     consent_on: Mapped[date | None]
     open_objections: Mapped[int] = mapped_column(default=0)
     created_by: Mapped[UUID | None]
+    erased_on: Mapped[date | None]
 
 
 class Evidence(VersionedRow, Base):
@@ -151,7 +152,10 @@ class CaseAct(TenantRow, Base):
 
 
 class Snapshot(TenantRow, Base):
-    """A frozen copy of a dossier: canonical JSON, sealed for this tenant; `sha256` is of the clear text and is the same on both sides."""
+    """A frozen copy of a dossier: canonical JSON, sealed for this tenant; `sha256` is of the clear text and is the same on both sides.
+
+    Of an erased case only the hash is left.
+    """
 
     __tablename__ = "snapshot"
     __table_args__ = (
@@ -162,7 +166,7 @@ class Snapshot(TenantRow, Base):
     application_id: Mapped[UUID]
     number: Mapped[int]
     sha256: Mapped[str]
-    sealed: Mapped[bytes]
+    sealed: Mapped[bytes | None]
     fields: Mapped[list[Any]]
     made_at: Mapped[datetime]
 

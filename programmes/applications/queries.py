@@ -1,16 +1,18 @@
 """Reading cases, and what a viewer may do with them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from authz import guard, predicate
 from authz.actor import Actor
+from authz.duties import Duty, relation_of
 from authz.permissions import Permission
 from authz.predicate import Columns
+from authz.roles import Role
 from authz.scope import ReadScope
 from authz.subject import Subject
 from kernel.database import ReadSession
@@ -68,6 +70,17 @@ def of_a_readable_case(case_id: InstrumentedAttribute[UUID]) -> Callable[[Actor]
     return visible
 
 
+def of_a_case_seen_openly(case_id: InstrumentedAttribute[UUID]) -> Callable[[Actor], ColumnElement[bool]]:
+    """What names the staff of a case: not for whoever comes to the case only as its expert, who judges it blind (decision 0029)."""
+    seen = of_a_readable_case(case_id)
+    return lambda actor: seen(replace(actor, roles=actor.roles - {Role.EXPERT}))
+
+
+def sees_openly(actor: Actor) -> bool:
+    """False for an expert who is nothing else here: from him units, opinions and staff of a case are withheld."""
+    return predicate.holds_beyond(Permission.CASE_READ, actor, relation_of(Duty.ASSIGNED))
+
+
 async def viewer_actions(scope: ReadScope, cases: Sequence[CaseStanding]) -> list[list[ViewerAction]]:
     """For each case, the acts that a person can do in its state, each with the gate's word; one statement for all duties, one for all rulebooks."""
     rulebooks = await rulebooks_of(scope.session, {case.edition_id for case in cases})
@@ -94,3 +107,19 @@ def _refusal(case: CaseStanding, act: Act, refusal: Failure | None) -> Failure |
     if refusal is None and act in HELD_BY_OBJECTION and case.open_objections:
         return OPEN_OBJECTION()
     return refusal
+
+
+async def find_case_objects(session: ReadSession, key: UUID) -> frozenset[UUID] | None:
+    """The case and its person in the bound union, by its own id or by the one that is the same in every union; None where there is none."""
+    named = or_(Application.id == key, Application.case_id == key)
+    query = select(Application.id, Application.person_id).where(Application.tenant_id == session.tenant_id, named)
+    rows = (await session.execute(query)).all()
+    return frozenset(one for row in rows for one in row) or None
+
+
+async def find_case_id(session: ReadSession, application_id: UUID) -> UUID | None:
+    """What the bound union's own case is called in every union."""
+    query = select(Application.case_id).where(
+        Application.tenant_id == session.tenant_id, Application.id == application_id
+    )
+    return (await session.execute(query)).scalar_one_or_none()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kernel import outbox
 from kernel.database import WriteSession
+from kernel.live import announce_change
 from programmes.applications.events import case_key
 from programmes.applications.model import Application
 from programmes.cultivation.model import CultivationPlan, ProgressReport
@@ -41,3 +42,9 @@ async def announce_overdue(session: WriteSession, report: ProgressReport) -> Non
     """A report's day passed and it is not in."""
     body = {"report_id": str(report.id), "plan_id": str(report.plan_id), "due_on": report.due_on.isoformat()}
     await outbox.emit(session, REPORT_OVERDUE, body, ordering_key=f"plan:{report.plan_id}")
+    announce_report(session, report, "overdue")
+
+
+def announce_report(session: WriteSession, report: ProgressReport, act: str) -> None:
+    """A report changed: `submit`, `verify`, `overdue`."""
+    announce_change(session, "progress_report", report.id, act, report.updated_at)

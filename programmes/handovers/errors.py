@@ -29,3 +29,9 @@ ALREADY_REQUESTED = conflict(
 SNAPSHOT_BROKEN = conflict(
     "SNAPSHOT_BROKEN", zh="卷宗摘要与封存时不一致，拒收", en="The dossier does not match its hash"
 )
+
+REQUESTER_NOT_ON_ROUTE = refused(
+    "REQUESTER_NOT_ON_ROUTE",
+    zh="按本期推荐路径，该人选不应由提出商调的工会接收，不能确认；请不同意该请求，按规定路径报送",
+    en="By the route of this edition the case does not go to the union that asks; refuse the request and send the case by its route",
+)

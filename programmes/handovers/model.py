@@ -43,6 +43,7 @@ class Handover(VersionedRow, Base):
     snapshot_number: Mapped[int] = mapped_column(default=0)
     fields: Mapped[list[Any]] = mapped_column(default=list)
     legal_basis: Mapped[str | None]
+    erased_on: Mapped[date | None]
 
 
 class Drift(TenantRow, Base):
@@ -86,3 +87,4 @@ class RegisterEntry(VersionedRow, Base):
     occupation: Mapped[str]
     granted_on: Mapped[date]
     state: Mapped[str] = mapped_column(default="in_force")
+    erased_on: Mapped[date | None]

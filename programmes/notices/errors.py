@@ -7,6 +7,9 @@ NOT_DELIBERATED = refused(
     zh="{names}尚未经{body}审议审定，不能公示",
     en="{body} has not decided yet, no notice for: {names}",
 )
+COMPLAINANT_ERASED = refused(
+    "COMPLAINANT_ERASED", zh="该异议所涉档案已清除，异议人信息不再保存", en="With the case, who objected was erased"
+)
 NO_NOTICE_STAGE = refused("NO_NOTICE_STAGE", zh="本期不设公示环节", en="This edition has no public notice")
 NOTICE_LENGTH_UNFILLED = refused(
     "NOTICE_LENGTH_UNFILLED",
@@ -31,6 +34,10 @@ NOTICE_RUNNING = refused(
     zh="公示期至 {ends_on}（含当日），尚未届满",
     en="The notice runs until {ends_on}, that day included",
 )
+NOTICE_NOT_DRAFT = conflict(
+    "NOTICE_NOT_DRAFT", zh="该公示已经发布，不能再次发布", en="The notice has been published already"
+)
+NOTICE_IS_DRAFT = refused("NOTICE_IS_DRAFT", zh="公示尚未发布", en="The notice has not been published")
 NOTICE_ENDED = conflict("NOTICE_ENDED", zh="公示已经结束", en="The notice has ended already")
 NOT_ON_NOTICE = refused("NOT_ON_NOTICE", zh="该人选不在本次公示名单上", en="This person is not on the notice")
 DATE_IN_FUTURE = invalid("DATE_IN_FUTURE", zh="日期不能晚于今天", en="The date lies in the future")
@@ -48,6 +55,11 @@ SECOND_PERSON_NEEDED = refused(
     "SECOND_PERSON_NEEDED",
     zh="核查结论须由另一人复核",
     en="A finding is confirmed by a second person",
+)
+ENDED_BY_ITS_OWN_ACT = refused(
+    "ENDED_BY_ITS_OWN_ACT",
+    zh="该人选已公布，现为“{state}”：须由主办单位按规定情形、经审核批准先“{way}”，再办结本异议",
+    en="The person was announced and is now {state_code}: the organiser ends that by {way_code}, with its ground and approval; then apply the objection",
 )
 NOT_UPHELD_NO_REMOVAL = refused(
     "NOT_UPHELD_NO_REMOVAL",

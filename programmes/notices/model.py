@@ -1,16 +1,20 @@
 """Public notice with its frozen list, objections to it, and the announcement that follows."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, TenantRow, VersionedRow, within_tenant
 
 
 class Notice(VersionedRow, Base):
-    """A public notice of an edition. `ends_on` is the last of `working_days`, the first day counted. `state`: published, ended."""
+    """A public notice of an edition. `ends_on` is the last of `working_days`, the first day counted. `state`: draft, published, ended.
+
+    `case_ids` is the list as drafted, in its order; the items that everybody sees are frozen from it when another person publishes (D16).
+    """
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -24,7 +28,8 @@ class Notice(VersionedRow, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     contact: Mapped[str]
-    state: Mapped[str] = mapped_column(default="published")
+    state: Mapped[str] = mapped_column(default="draft")
+    case_ids: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
 
 
 class NoticeItem(TenantRow, Base):
@@ -67,7 +72,7 @@ class Objection(VersionedRow, Base):
     channel: Mapped[str]
     content: Mapped[str]
     complainant_kind: Mapped[str]
-    complainant_sealed: Mapped[bytes]
+    complainant_sealed: Mapped[bytes | None]
     received_on: Mapped[date]
     postmarked_on: Mapped[date | None]
     state: Mapped[str] = mapped_column(default="received")
@@ -75,6 +80,8 @@ class Objection(VersionedRow, Base):
     outcome: Mapped[str | None]
     findings: Mapped[str | None]
     investigator_id: Mapped[UUID | None]
+    investigated_for: Mapped[UUID | None]
+    """Whom the investigator was the deputy of; that person is no second one either."""
     reviewer_id: Mapped[UUID | None]
     decision: Mapped[str | None]
     resolution_no: Mapped[str | None]

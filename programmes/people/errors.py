@@ -17,4 +17,9 @@ NO_CONSENT_TO_WITHDRAW = refused(
     zh="没有有效的本人同意（{purpose}）可撤回",
     en="There is no consent ({purpose}) in force to withdraw",
 )
+FILE_ERASED = refused(
+    "FILE_ERASED",
+    zh="该人员档案已于 {on} 按保存期限或本人申请清除",
+    en="The person's file was erased on {on}",
+)
 CONSENT_DAY = invalid("CONSENT_DAY", zh="同意日期不能晚于今天", en="A consent is given today or earlier")

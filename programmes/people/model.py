@@ -10,7 +10,10 @@ from kernel.database import Base, VersionedRow, within_tenant
 
 
 class Person(VersionedRow, Base):
-    """`id_number_index` is the national blind index (HMAC) of the ID number; months are `YYYY-MM`; `frontline_since` is the first month on the line."""
+    """`id_number_index` is the national blind index (HMAC) of the ID number; months are `YYYY-MM`; `frontline_since` is the first month on the line.
+
+    An erased file (`erased_on`) names nobody any more: dashes, no numbers, of the months only the years.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -22,7 +25,7 @@ class Person(VersionedRow, Base):
     name_sort_key: Mapped[str]
     sex: Mapped[str]
     birth_month: Mapped[str]
-    id_number_sealed: Mapped[bytes]
+    id_number_sealed: Mapped[bytes | None]
     id_number_hint: Mapped[str]
     id_number_index: Mapped[bytes]
     phone_sealed: Mapped[bytes | None]
@@ -41,6 +44,7 @@ class Person(VersionedRow, Base):
     frontline_since: Mapped[str]
     in_service: Mapped[bool] = mapped_column(default=True)
     is_migrant_worker: Mapped[bool] = mapped_column(default=False)
+    erased_on: Mapped[date | None]
 
 
 class Consent(VersionedRow, Base):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from kernel.database import ReadSession
 from kernel.errors import NOT_FOUND
-from programmes.people.errors import CONSENT_MISSING, CONSENT_WITHDRAWN
+from programmes.people.errors import CONSENT_MISSING, CONSENT_WITHDRAWN, FILE_ERASED
 from programmes.people.model import Consent, Person
 from programmes.people.rules import PURPOSE_NAMES, Purpose
 
@@ -18,6 +18,12 @@ async def get_person(session: ReadSession, person_id: UUID) -> Person:
     if person is None:
         raise NOT_FOUND()
     return person
+
+
+def require_kept(person: Person) -> None:
+    """Raises FILE_ERASED where the file names nobody any more."""
+    if person.erased_on is not None:
+        raise FILE_ERASED(on=person.erased_on.isoformat())
 
 
 async def find_latest_consent(session: ReadSession, person_id: UUID, purpose: Purpose) -> Consent | None:

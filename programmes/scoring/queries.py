@@ -66,7 +66,9 @@ def visible_resolutions(actor: Actor) -> ColumnElement[bool]:
     return predicate.visible(Permission.RESOLUTION_READ, actor, Columns(id=Resolution.id))
 
 
-def _is_own(actor: Actor, account: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+def _is_own(
+    actor: Actor, account: InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None]
+) -> ColumnElement[bool]:
     """The row is about the actor himself."""
     return false() if actor.account_id is None else account == actor.account_id
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from authz.model import DutyRecord
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import NOT_FOUND
 from programmes.applications.model import Application, PeerLetter
@@ -122,23 +121,6 @@ async def list_letter_writers(
     for case_id, name, unit in await session.execute(query):
         writers[case_id].add((name, unit))
     return writers
-
-
-async def list_duties(
-    session: ReadSession,
-    application_ids: Collection[UUID],
-    account_ids: Collection[UUID],
-) -> dict[tuple[UUID, UUID], set[str]]:
-    """What these accounts did with these cases, by case and account."""
-    query = select(DutyRecord.object_id, DutyRecord.account_id, DutyRecord.duty).where(
-        DutyRecord.tenant_id == session.tenant_id,
-        DutyRecord.object_id.in_(application_ids),
-        DutyRecord.account_id.in_(account_ids),
-    )
-    duties: defaultdict[tuple[UUID, UUID], set[str]] = defaultdict(set)
-    for case_id, account_id, duty in await session.execute(query):
-        duties[case_id, account_id].add(duty)
-    return duties
 
 
 async def count_sheets(session: ReadSession, assignment_id: UUID) -> int:

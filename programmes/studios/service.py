@@ -11,7 +11,7 @@ from authz.subject import Subject
 from kernel.ids import new_id
 from kernel.text import clean_text
 from kernel.versions import require_version, touch
-from programmes.people.queries import get_person
+from programmes.people.queries import get_person, require_kept
 from programmes.studios import repository
 from programmes.studios.errors import STUDIO_EXISTS, STUDIO_NAMED_LATER, STUDIO_WITHDRAWN
 from programmes.studios.events import announce_naming
@@ -39,6 +39,7 @@ async def create_studio(scope: WriteScope, facts: StudioFacts) -> Studio:
     """Enter a studio of the union's own level, led by one of its people. Raises NOT_FOUND for a stranger, STUDIO_EXISTS."""
     await guard.require(scope, Permission.STUDIO_CREATE, Subject(kind="studio"))
     leader = await get_person(scope.session, facts.leader_id)
+    require_kept(leader)
     if facts.named_on > scope.clock.today():
         raise STUDIO_NAMED_LATER(path=("input", "namedOn"))
     studio_id, now = new_id(), scope.clock.now()

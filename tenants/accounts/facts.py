@@ -4,12 +4,25 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from tenants.delegation.facts import Standing
 from tenants.facts import TenantFacts
 
 
 @dataclass(frozen=True)
+class TokenFacts:
+    """A token that a machine came in with: what its owner called it, and all it may do, in words of `authz.permissions`."""
+
+    name: str
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True)
 class SignedIn:
-    """A live session with its account, its live membership and its union. `name` is the person's name in this union; `roles` are words of `authz.roles`."""
+    """A live session with its account, its live membership and its union. `name` is the person's name in his union; `roles` are words of `authz.roles`.
+
+    With a `token` there is no session: a machine stands here for the person, and `session_id` is the token's.
+    With a `standing` they are what it gives, and those of his own place are in it.
+    """
 
     session_id: UUID
     account_id: UUID
@@ -23,8 +36,13 @@ class SignedIn:
     strength: int = 1
     """With how many factors he came in."""
     address: str | None = None
+    provider: str | None = None
+    """Which identity provider said who he is; None: he gave his password."""
     password_expired: bool = False
     """The session is good for changing the password, and nothing else."""
+    token: TokenFacts | None = None
+    standing: Standing | None = None
+    """Null: he is here in his own name."""
 
     @property
     def place(self) -> "MembershipFacts":
@@ -68,6 +86,7 @@ class SessionFacts:
     expires_at: datetime
     strength: int
     address: str | None
+    provider: str | None
     is_current: bool
 
 
@@ -82,3 +101,10 @@ class MembershipFacts:
     roles: frozenset[str]
     valid_from: date
     valid_to: date | None
+    is_offered: bool = False
+    """It was kept for his login, and is his from this sign-in on."""
+
+
+def taken(place: MembershipFacts) -> dict[str, str] | None:
+    """What the entry about a sign-in says of a place accepted by it."""
+    return {"took_place": str(place.id)} if place.is_offered else None

@@ -12,9 +12,10 @@ from kernel import audit
 from kernel.clock import Clock
 from tenants.accounts.attempts import CLEARED, UNCHANGED, hold_open, note_failure, require_patience
 from tenants.accounts.entrance import Entrance
-from tenants.accounts.facts import Challenge, MembershipFacts, NewSession
+from tenants.accounts.facts import Challenge, MembershipFacts, NewSession, taken
 from tenants.accounts.passwords import MAXIMUM_LENGTH
 from tenants.accounts.second_step import begin_challenge
+from tenants.accounts.service import take_place
 from tenants.accounts.sessions import Entry, begin_session, end_oldest
 from tenants.accounts.statements import CANDIDATE, FACTS_WIDTH, is_expired, moment, window_parameters
 from tenants.errors import SIGN_IN_FAILED
@@ -77,7 +78,9 @@ async def _find_candidate(entrance: Entrance, given: Credentials, clock: Clock) 
     if row[5] is not None:
         tenant = TenantFacts(*row[-FACTS_WIDTH:])
         roles = frozenset[str](row[7])
-        place = MembershipFacts(row[5], row[0], row[6], tenant, roles, valid_from=clock.today(), valid_to=None)
+        place = MembershipFacts(
+            row[5], row[0], row[6], tenant, roles, valid_from=clock.today(), valid_to=None, is_offered=bool(row[11])
+        )
     return _Candidate(
         account_id=row[0],
         password_hash=row[1],
@@ -108,6 +111,8 @@ async def _enter(
             return begin_challenge(session, entrance, place, clock, request_id)
         entry = Entry(address=given.address, password_expired=candidate.password_expired)
         begun = begin_session(session, entrance, place, candidate.login or "", clock, entry=entry)
+        if place.is_offered and not await take_place(session, place.id, place.account_id, candidate.login or ""):
+            raise SIGN_IN_FAILED()
         await end_oldest(session, entrance, place.account_id, clock)
         audit.record(
             session,
@@ -117,6 +122,7 @@ async def _enter(
             act="session:sign_in",
             object_kind="session",
             object_id=begun.signed_in.session_id,
+            after=taken(place),
             request_id=request_id,
         )
         return begun

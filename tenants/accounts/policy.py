@@ -40,6 +40,12 @@ class SignInPolicy:
     """A password older than this opens a session that can only change it; None: it does not age."""
     password_memory: int = 5
     """The present password and those before it, this many in all, are not taken again."""
+    token_days: int = 180
+    """The longest life of a token for a machine."""
+    tokens: int = 20
+    """Live tokens of one place; a further one is refused."""
+    token_touch_after: timedelta = timedelta(minutes=10)
+    """Their `last_used_at` is written at most this often."""
     clock_may_go_back: bool = False
     """The demo's clock may: there a code's step that lies ahead of the clock says nothing about replay."""
 

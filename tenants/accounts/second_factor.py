@@ -16,6 +16,7 @@ from kernel import audit
 from kernel.clock import Clock
 from kernel.database import WriteSession
 from kernel.sealing import Sealer
+from tenants.accounts.api_tokens import end_tokens_of_account
 from tenants.accounts.attempts import CLEARED, UNCHANGED, hold_open, note_failure
 from tenants.accounts.codes import (
     enrolment_uri,
@@ -114,7 +115,7 @@ async def confirm_second_factor(
 
 
 async def remove_second_factor(session: WriteSession, account_id: UUID, at: datetime) -> None:
-    """The account signs in with its password alone from now on, and has to enrol again; its sessions end. Raises NO_SECOND_FACTOR.
+    """The account signs in with its password alone from now on, and has to enrol again; its sessions and tokens end. Raises NO_SECOND_FACTOR.
 
     On a connection of the login role; whoever calls has asked the gate and leaves the audit entry.
     """
@@ -125,6 +126,7 @@ async def remove_second_factor(session: WriteSession, account_id: UUID, at: date
         raise NO_SECOND_FACTOR()
     await session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
     await revoke_all_sessions(session, account_id, at)
+    await end_tokens_of_account(session, account_id, at)
 
 
 async def find_second_factor(entrance: Entrance, account_id: UUID) -> FactorFacts | None:

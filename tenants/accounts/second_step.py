@@ -16,9 +16,10 @@ from kernel.database import WriteSession
 from kernel.ids import new_id
 from tenants.accounts.attempts import CLEARED, UNCHANGED, hold_open, note_failure, require_patience
 from tenants.accounts.entrance import Entrance
-from tenants.accounts.facts import Challenge, MembershipFacts, NewSession
+from tenants.accounts.facts import Challenge, MembershipFacts, NewSession, taken
 from tenants.accounts.model import SignInChallenge
 from tenants.accounts.second_factor import use_code
+from tenants.accounts.service import take_place
 from tenants.accounts.sessions import Entry, begin_session, end_oldest
 from tenants.accounts.statements import CHALLENGED, FACTS_WIDTH, is_expired, moment, window_parameters
 from tenants.accounts.tokens import is_token, new_token, token_hash
@@ -42,12 +43,19 @@ class _Challenged:
     login: str
     place: MembershipFacts | None
     password_expired: bool
+    provider: str | None
 
 
 def begin_challenge(
-    session: WriteSession, entrance: Entrance, place: MembershipFacts, clock: Clock, request_id: str | None
+    session: WriteSession,
+    entrance: Entrance,
+    place: MembershipFacts,
+    clock: Clock,
+    request_id: str | None,
+    *,
+    provider: str | None = None,
 ) -> Challenge:
-    """Add a challenge to the running transaction; the caller has made sure of the password."""
+    """Add a challenge to the running transaction; the caller has made sure of the password, or the provider of the person."""
     token, now = new_token(), clock.now()
     challenge_id, expires_at = new_id(), now + entrance.policy.challenge
     session.add(
@@ -59,6 +67,7 @@ def begin_challenge(
             issued_at=now,
             expires_at=expires_at,
             used_at=None,
+            provider=provider,
         )
     )
     _record(session, place, "session:challenge", challenge_id, now, request_id)
@@ -93,10 +102,24 @@ async def _find(entrance: Entrance, given: SecondStep, clock: Clock) -> _Challen
     if row[3] and row[5] is not None and tenant_id is not None:
         today = clock.today()
         place = MembershipFacts(
-            row[5], row[1], row[6], TenantFacts(*row[-FACTS_WIDTH:]), frozenset[str](row[7]), today, None
+            row[5],
+            row[1],
+            row[6],
+            TenantFacts(*row[-FACTS_WIDTH:]),
+            frozenset[str](row[7]),
+            today,
+            None,
+            is_offered=bool(row[10]),
         )
-    expired = row[9] is not None and is_expired(entrance.policy, clock, must_change=row[8], set_at=row[9])
-    return _Challenged(id=row[0], account_id=row[1], login=row[2] or "", place=place, password_expired=expired)
+    provider = row[11]
+    expired = (
+        provider is None
+        and row[9] is not None
+        and is_expired(entrance.policy, clock, must_change=row[8], set_at=row[9])
+    )
+    return _Challenged(
+        id=row[0], account_id=row[1], login=row[2] or "", place=place, password_expired=expired, provider=provider
+    )
 
 
 async def _enter(
@@ -117,10 +140,14 @@ async def _enter(
         used = update(SignInChallenge).where(SignInChallenge.id == found.id).values(used_at=now)
         await session.execute(used.execution_options(synchronize_session=False))
         await hold_open(session, place.account_id, now, {**CLEARED, "active_at": now})
-        entry = Entry(strength=2, address=given.address, password_expired=found.password_expired)
+        entry = Entry(
+            strength=2, address=given.address, password_expired=found.password_expired, provider=found.provider
+        )
         begun = begin_session(session, entrance, place, found.login, clock, entry=entry)
+        if place.is_offered and not await take_place(session, place.id, place.account_id, found.login):
+            raise SIGN_IN_FAILED()
         await end_oldest(session, entrance, place.account_id, clock)
-        _record(session, place, "session:sign_in", begun.signed_in.session_id, now, request_id)
+        _record(session, place, "session:sign_in", begun.signed_in.session_id, now, request_id, after=taken(place))
         return begun
 
 
@@ -130,7 +157,14 @@ async def _is_unused(session: WriteSession, challenge_id: UUID | None) -> bool:
 
 
 def _record(
-    session: WriteSession, place: MembershipFacts, act: str, object_id: UUID, at: datetime, request_id: str | None
+    session: WriteSession,
+    place: MembershipFacts,
+    act: str,
+    object_id: UUID,
+    at: datetime,
+    request_id: str | None,
+    *,
+    after: dict[str, str] | None = None,
 ) -> None:
     audit.record(
         session,
@@ -140,5 +174,6 @@ def _record(
         act=act,
         object_kind="session",
         object_id=object_id,
+        after=after,
         request_id=request_id,
     )

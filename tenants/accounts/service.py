@@ -9,19 +9,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from kernel.clock import Clock
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import NOT_FOUND
 from kernel.ids import new_id
 from kernel.text import clean_text
+from tenants.accounts.api_tokens import end_tokens_of_account
 from tenants.accounts.model import Account, FormerPassword, Membership
 from tenants.accounts.passwords import Passwords, require_strong
 from tenants.accounts.sessions import revoke_all_sessions
-from tenants.errors import ALREADY_MEMBER, BAD_LOGIN, BAD_PERIOD, LOGIN_TAKEN, NO_ROLES
+from tenants.errors import ALREADY_MEMBER, ALREADY_OFFERED, BAD_LOGIN, BAD_PERIOD, LOGIN_TAKEN, NO_ROLES
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{2,63}")
 NAME_LIMIT = 50
@@ -48,10 +50,20 @@ class Seat:
     valid_to: date | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProposedSeat:
+    """A place to be made for a login: the name shown, what its maker proposes it for, and its period."""
+
+    login: str
+    name: str
+    proposed_roles: Collection[str]
+    valid_from: date
+    valid_to: date | None = None
+
+
 async def create_account(session: AsyncSession, passwords: Passwords, clock: Clock, new: NewAccount) -> UUID:
     """Make the account; needs no more than INSERT on the table. Raises BAD_LOGIN, WEAK_PASSWORD, LOGIN_TAKEN."""
-    if not LOGIN.fullmatch(new.login):
-        raise BAD_LOGIN(path=("input", "login"))
+    require_login(new.login)
     name = clean_text(new.name, path=("input", "name"), limit=NAME_LIMIT)
     password = require_strong(new.password, login=new.login, path=("input", "password"))
     account_id = new_id()
@@ -71,6 +83,12 @@ async def create_account(session: AsyncSession, passwords: Passwords, clock: Clo
     return account_id
 
 
+def require_login(login: str) -> None:
+    """Raise BAD_LOGIN for what cannot be one."""
+    if not LOGIN.fullmatch(login):
+        raise BAD_LOGIN(path=("input", "login"))
+
+
 async def find_account_id(session: AsyncSession, login: str) -> UUID | None:
     """The account of a login; on a connection of the login role or the owner."""
     if not LOGIN.fullmatch(login):
@@ -81,7 +99,7 @@ async def find_account_id(session: AsyncSession, login: str) -> UUID | None:
 async def set_password(
     session: WriteSession, passwords: Passwords, clock: Clock, account_id: UUID, password: str
 ) -> None:
-    """Give somebody's account another password, which he must change when he next signs in, and end all his sessions.
+    """Give somebody's account another password, which he must change when he next signs in, and end all his sessions and tokens.
 
     On a connection of the login role. Raises NOT_FOUND, WEAK_PASSWORD.
     """
@@ -101,6 +119,7 @@ async def set_password(
     statement = update(Account).where(Account.id == account_id).values(**values)
     await session.execute(statement.execution_options(synchronize_session=False))
     await revoke_all_sessions(session, account_id, clock.now())
+    await end_tokens_of_account(session, account_id, clock.now())
 
 
 async def disable_account(session: WriteSession, clock: Clock, account_id: UUID) -> None:
@@ -109,27 +128,87 @@ async def disable_account(session: WriteSession, clock: Clock, account_id: UUID)
     if (await session.execute(statement.execution_options(synchronize_session=False))).scalar_one_or_none() is None:
         raise NOT_FOUND()
     await revoke_all_sessions(session, account_id, clock.now())
+    await end_tokens_of_account(session, account_id, clock.now())
 
 
-async def enable_account(session: WriteSession, account_id: UUID) -> None:
-    """Undo `disable_account`; the sessions stay ended. Raises NOT_FOUND."""
-    values = {"state": "active", "failed_attempts": 0, "locked_until": None, "active_at": func.now()}
+async def enable_account(session: WriteSession, clock: Clock, account_id: UUID) -> None:
+    """Undo `disable_account`, or what the chore did to an idle account; what was ended stays ended. Raises NOT_FOUND."""
+    values = {"state": "active", "failed_attempts": 0, "locked_until": None, "active_at": clock.now()}
     statement = update(Account).where(Account.id == account_id).values(**values).returning(Account.id)
     if (await session.execute(statement.execution_options(synchronize_session=False))).scalar_one_or_none() is None:
         raise NOT_FOUND()
 
 
 async def seat_member(session: WriteSession, account_id: UUID, seat: Seat) -> UUID:
-    """Give the account a place in the bound tenant; returns the membership's id. Raises ALREADY_MEMBER, BAD_PERIOD, NO_ROLES."""
-    values = require_fit(seat)
-    membership_id = new_id()
-    statement = insert(Membership).values(
-        tenant_id=session.tenant_id, id=membership_id, account_id=account_id, **values
-    )
-    made = await session.execute(statement.on_conflict_do_nothing().returning(Membership.id))
-    if made.scalar_one_or_none() is None:
+    """Give the account a place with its roles in the bound tenant; returns the membership's id. Raises ALREADY_MEMBER, BAD_PERIOD, NO_ROLES."""
+    place = await _place(session, {"account_id": account_id, **require_fit(seat)})
+    if place is None:
         raise ALREADY_MEMBER()
-    return membership_id
+    return place
+
+
+async def make_place(
+    session: WriteSession, seat: ProposedSeat, *, account_id: UUID | None, made_by: UUID, today: date
+) -> UUID:
+    """A place without roles: of the account, or (None) kept for whoever signs in here with the login. Raises ALREADY_MEMBER, ALREADY_OFFERED, BAD_PERIOD.
+
+    An offer to the login that is over, and that nobody took, is made again.
+    """
+    holder = {"offered_to": seat.login} if account_id is None else {"account_id": account_id}
+    values = {**proposed_columns(seat), "made_by": made_by}
+    place = await _place(session, {**holder, **values})
+    if place is None and account_id is None:
+        place = await _offer_again(session, seat.login, values, today)
+    if place is None:
+        raise (ALREADY_OFFERED if account_id is None else ALREADY_MEMBER)()
+    return place
+
+
+async def _offer_again(session: WriteSession, login: str, values: dict[str, object], today: date) -> UUID | None:
+    over = (
+        Membership.tenant_id == session.tenant_id,
+        Membership.account_id.is_(None),
+        Membership.offered_to == login,
+        Membership.valid_to <= today,
+    )
+    made = await session.execute(update(Membership).where(*over).values(**values).returning(Membership.id))
+    return made.scalar_one_or_none()
+
+
+async def take_place(session: WriteSession, membership_id: UUID, account_id: UUID, login: str) -> bool:
+    """Accept a place of the bound tenant that is offered to the login; False where it is no longer. On a connection of the login role."""
+    held = aliased(Membership)
+    other = select(held.id).where(held.tenant_id == session.tenant_id, held.account_id == account_id)
+    statement = (
+        update(Membership)
+        .where(
+            Membership.tenant_id == session.tenant_id,
+            Membership.id == membership_id,
+            Membership.account_id.is_(None),
+            Membership.offered_to == login,
+            ~other.exists(),
+        )
+        .values(account_id=account_id)
+    )
+    connection = await session.connection()
+    return (await connection.execute(statement)).rowcount == 1
+
+
+async def is_member(session: AsyncSession, tenant_id: UUID, login: str) -> bool:
+    """Whether the login has a place in the union; on a connection of the login role."""
+    query = (
+        select(Membership.id)
+        .join(Account, Account.id == Membership.account_id)
+        .where(Membership.tenant_id == tenant_id, Account.login == login)
+    )
+    return (await session.execute(query)).first() is not None
+
+
+async def _place(session: WriteSession, values: dict[str, object]) -> UUID | None:
+    """The new membership's id; None where the account, or the login, has one."""
+    statement = insert(Membership).values(tenant_id=session.tenant_id, id=new_id(), **values)
+    made = await session.execute(statement.on_conflict_do_nothing().returning(Membership.id))
+    return made.scalar_one_or_none()
 
 
 async def find_member(session: ReadSession, membership_id: UUID) -> Membership | None:
@@ -160,13 +239,26 @@ def end_seat(member: Membership, today: date) -> None:
 
 def require_fit(seat: Seat) -> dict[str, object]:
     """The membership's columns of a seat; raises BAD_PERIOD, NO_ROLES and the refusals of names."""
-    if seat.valid_to is not None and seat.valid_to <= seat.valid_from:
-        raise BAD_PERIOD(path=("input", "validTo"))
     if not seat.roles:
         raise NO_ROLES(path=("input", "roles"))
+    return {**_named_period(seat), "roles": sorted({str(role) for role in seat.roles})}
+
+
+def proposed_columns(seat: ProposedSeat) -> dict[str, object]:
+    """The membership's columns of a place without roles; raises BAD_LOGIN, BAD_PERIOD and the refusals of names."""
+    require_login(seat.login)
+    return {
+        **_named_period(seat),
+        "roles": list[str](),
+        "proposed_roles": sorted({str(role) for role in seat.proposed_roles}),
+    }
+
+
+def _named_period(seat: Seat | ProposedSeat) -> dict[str, object]:
+    if seat.valid_to is not None and seat.valid_to <= seat.valid_from:
+        raise BAD_PERIOD(path=("input", "validTo"))
     return {
         "name": clean_text(seat.name, path=("input", "name"), limit=NAME_LIMIT),
-        "roles": sorted({str(role) for role in seat.roles}),
         "valid_from": seat.valid_from,
         "valid_to": seat.valid_to,
     }

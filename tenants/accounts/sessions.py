@@ -1,15 +1,15 @@
-"""Staying signed in: whom a token belongs to, which sessions one has, ending them, and going over to another union.
+"""Staying signed in: whom a token belongs to, where one may work, ending sessions, and going over to another union.
 
 Nothing is remembered between requests: sign-out, expiry, a lost place, a disabled account and a closed union work from the next request on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, Select, select, update
 
 from kernel import audit
 from kernel.clock import Clock
@@ -17,10 +17,19 @@ from kernel.database import WriteSession
 from kernel.errors import NOT_FOUND
 from kernel.ids import new_id
 from tenants.accounts.entrance import Entrance
-from tenants.accounts.facts import MembershipFacts, NewSession, SessionFacts, SignedIn
+from tenants.accounts.facts import MembershipFacts, NewSession, SignedIn
 from tenants.accounts.model import Account, SignInSession
-from tenants.accounts.statements import AUTHENTICATION, FACTS_WIDTH, OWN_SESSIONS, PLACES, is_expired, moment
+from tenants.accounts.statements import (
+    AUTHENTICATION,
+    FACTS_WIDTH,
+    HOLDER,
+    PLACES,
+    PRESENT,
+    is_expired,
+    moment,
+)
 from tenants.accounts.tokens import is_token, new_token, token_hash
+from tenants.delegation.facts import Basis, Standing
 from tenants.errors import NOT_SIGNED_IN
 from tenants.facts import TenantFacts
 
@@ -32,40 +41,31 @@ class Entry:
     strength: int = 1
     address: str | None = None
     password_expired: bool = False
+    provider: str | None = None
 
 
 PLAIN_ENTRY = Entry()
 
 
-async def authenticate(entrance: Entrance, token: str, clock: Clock) -> SignedIn | None:
-    """Who holds the token, in one statement; None whatever the reason."""
-    if not is_token(token):
-        return None
-    parameters = {**moment(clock, entrance.policy), "given_hash": token_hash(token)}
+async def authenticate(entrance: Entrance, token: str, clock: Clock, *, seen: bool = True) -> SignedIn | None:
+    """Who holds the token, in one statement; None whatever the reason. `seen=False`: it does not count as a use of the session."""
+    statement = AUTHENTICATION if seen else HOLDER
+    found = await _ask(entrance, clock, statement, given_hash=token_hash(token)) if is_token(token) else []
+    return found[0] if found else None
+
+
+async def find_present(entrance: Entrance, session_ids: Collection[UUID], clock: Clock) -> Mapping[UUID, SignedIn]:
+    """Those of these sessions that are live, in one statement, by their ids; nobody is noted as seen by it."""
+    found = await _ask(entrance, clock, PRESENT, session_ids=list(session_ids))
+    return {signed_in.session_id: signed_in for signed_in in found}
+
+
+async def _ask(entrance: Entrance, clock: Clock, statement: Select[Any], **given: object) -> list[SignedIn]:
     async with entrance.database.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        row = (await connection.execute(AUTHENTICATION, parameters)).one_or_none()
-    return None if row is None else _signed_in(row, entrance, clock)
-
-
-async def list_sessions(entrance: Entrance, signed_in: SignedIn, clock: Clock) -> Sequence[SessionFacts]:
-    """The person's own live sessions in all unions, the latest first."""
-    parameters = {**moment(clock, entrance.policy), "account_id": signed_in.account_id}
-    async with entrance.database.plain() as session:
-        rows = (await session.execute(OWN_SESSIONS, parameters)).all()
-    return [
-        SessionFacts(
-            id=row[0],
-            tenant=_tenant(row),
-            issued_at=row[1],
-            last_seen_at=row[2],
-            expires_at=row[3],
-            strength=row[4],
-            address=row[5],
-            is_current=row[0] == signed_in.session_id,
-        )
-        for row in rows
-    ]
+        rows = (await connection.execute(statement, {**moment(clock, entrance.policy), **given})).all()
+    found = (signed_in_from(row, entrance, clock) for row in rows)
+    return [signed_in for signed_in in found if signed_in is not None]
 
 
 async def list_places(entrance: Entrance, account_id: UUID, clock: Clock) -> Sequence[MembershipFacts]:
@@ -129,7 +129,7 @@ async def switch_tenant(
     if place is None:
         raise NOT_FOUND()
     async with entrance.database.write(tenant_id) as session:
-        await _require_still_live(session, signed_in.session_id)
+        await require_still_live(session, signed_in.session_id)
         begun = begin_session(
             session,
             entrance,
@@ -137,7 +137,7 @@ async def switch_tenant(
             signed_in.login,
             clock,
             not_after=signed_in.expires_at,
-            entry=Entry(signed_in.strength, signed_in.address, password_expired=signed_in.password_expired),
+            entry=Entry(signed_in.strength, signed_in.address, signed_in.password_expired, signed_in.provider),
         )
         await end_oldest(session, entrance, signed_in.account_id, clock)
         if end_current:
@@ -170,6 +170,7 @@ def begin_session(
         expires_at=min(until, not_after or until),
         strength=entry.strength,
         address=entry.address,
+        provider=entry.provider,
     )
     session.add(row)
     return NewSession(token=token, signed_in=_come_in(row, place, login, password_expired=entry.password_expired))
@@ -188,6 +189,7 @@ def _come_in(row: SignInSession, place: MembershipFacts, login: str, *, password
         expires_at=row.expires_at,
         strength=row.strength,
         address=row.address,
+        provider=row.provider,
         password_expired=password_expired,
     )
 
@@ -219,7 +221,7 @@ async def revoke_all_sessions(
     await session.execute(statement.values(revoked_at=at).execution_options(synchronize_session=False))
 
 
-async def _require_still_live(session: WriteSession, session_id: UUID) -> None:
+async def require_still_live(session: WriteSession, session_id: UUID) -> None:
     """Against a sign-out or a disabled account that came between the token's check and this transaction."""
     live = (
         select(SignInSession.id)
@@ -245,6 +247,7 @@ def _record(
     *,
     session_id: UUID | None = None,
 ) -> None:
+    standing = signed_in.standing
     audit.record(
         session,
         at=at,
@@ -253,7 +256,9 @@ def _record(
         act=act,
         object_kind="session",
         object_id=session_id or signed_in.session_id,
+        after=None if standing is None else standing.named,
         request_id=request_id,
+        acting_for=None if standing is None else standing.acting_for,
     )
 
 
@@ -261,18 +266,24 @@ def _tenant(row: Row[*tuple[Any, ...]]) -> TenantFacts:
     return TenantFacts(*row[-FACTS_WIDTH:])
 
 
-def _signed_in(row: Row[*tuple[Any, ...]], entrance: Entrance, clock: Clock) -> SignedIn:
+def signed_in_from(row: Row[*tuple[Any, ...]], entrance: Entrance, clock: Clock) -> SignedIn | None:
+    """Who it is, by a row of AUTHENTICATION; None where what the session rests on is gone."""
+    standing: Standing | None = row[14]
+    if standing is None and row[13] != Basis.MEMBERSHIP:
+        return None
     return SignedIn(
         session_id=row[0],
         account_id=row[1],
         login=row[2],
         name=row[3],
         membership_id=row[4],
-        roles=frozenset(row[5]),
+        roles=frozenset(row[5]) if standing is None else standing.roles,
         issued_at=row[6],
         expires_at=row[7],
         strength=row[8],
         address=row[9],
-        password_expired=is_expired(entrance.policy, clock, must_change=row[10], set_at=row[11]),
+        provider=row[12],
+        password_expired=row[12] is None and is_expired(entrance.policy, clock, must_change=row[10], set_at=row[11]),
         tenant=_tenant(row),
+        standing=standing,
     )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    any_,
     bindparam,
     func,
     literal,
@@ -23,17 +24,21 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 
 from kernel.clock import Clock
 from tenants.accounts.model import Account, Membership, SecondFactor, SignInChallenge, SignInFailure, SignInSession
 from tenants.accounts.policy import SignInPolicy
+from tenants.delegation.facts import Basis
+from tenants.delegation.statements import standing_in_force
 from tenants.model import Level, Tenant
 from tenants.policies.statements import rules_in_force
 
 NOW = bindparam("now", type_=DateTime(timezone=True))
-_TODAY = bindparam("today", type_=Date())
+TODAY = bindparam("today", type_=Date())
 _IDLE_SINCE = bindparam("idle_since", type_=DateTime(timezone=True))
-_FACTS = (
+FACTS = (
     Tenant.id,
     Tenant.code,
     Tenant.name,
@@ -47,18 +52,23 @@ _FACTS = (
     rules_in_force(),
 )
 """In the order of `TenantFacts`; always the last columns of a row."""
-FACTS_WIDTH = len(_FACTS)
+FACTS_WIDTH = len(FACTS)
 
 _live_session = and_(
     SignInSession.revoked_at.is_(None),
     SignInSession.expires_at > NOW,
     SignInSession.last_seen_at > _IDLE_SINCE,
 )
-_valid_membership = and_(
-    Membership.valid_from <= _TODAY, or_(Membership.valid_to.is_(None), Membership.valid_to > _TODAY)
+VALID_MEMBERSHIP = and_(Membership.valid_from <= TODAY, or_(Membership.valid_to.is_(None), Membership.valid_to > TODAY))
+_held_or_offered = or_(
+    Membership.account_id == Account.id, and_(Membership.account_id.is_(None), Membership.offered_to == Account.login)
 )
-_account_open = Account.state == "active"
-_union_open = Tenant.active
+"""Signing in here is how one accepts a place that is offered to one's login."""
+ACCOUNT_OPEN = Account.state == "active"
+UNION_OPEN = Tenant.active
+_home = func.coalesce(SignInSession.home_id, SignInSession.tenant_id)
+_STANDING = standing_in_force()
+_is_founded = or_(SignInSession.basis == Basis.MEMBERSHIP.value, _STANDING.is_not(None))
 
 
 def moment(clock: Clock, policy: SignInPolicy) -> dict[str, datetime | date]:
@@ -80,9 +90,14 @@ def _authentication() -> Select[*tuple[Any, ...]]:
     touch = update(SignInSession).where(SignInSession.id == due.scalar_subquery()).values(last_seen_at=NOW)
     return (
         _signed_in_columns()
-        .where(by_token, _live_session, _valid_membership, _account_open, _union_open)
+        .where(by_token, _live_session, VALID_MEMBERSHIP, ACCOUNT_OPEN, UNION_OPEN)
         .add_cte(touch.returning(SignInSession.id).cte("touched"))
     )
+
+
+def _present(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Like an authentication, but nobody is noted as seen: who only listens does not work."""
+    return _signed_in_columns().where(*which, _live_session, VALID_MEMBERSHIP, ACCOUNT_OPEN, UNION_OPEN)
 
 
 def _signed_in_columns() -> Select[*tuple[Any, ...]]:
@@ -100,13 +115,16 @@ def _signed_in_columns() -> Select[*tuple[Any, ...]]:
             SignInSession.address,
             Account.must_change_password,
             func.coalesce(Account.password_set_at, Account.created_at),
-            *_FACTS,
+            SignInSession.provider,
+            SignInSession.basis,
+            _STANDING,
+            *FACTS,
         )
         .select_from(SignInSession)
         .join(Account, Account.id == SignInSession.account_id)
         .join(
             Membership,
-            and_(Membership.tenant_id == SignInSession.tenant_id, Membership.account_id == SignInSession.account_id),
+            and_(Membership.tenant_id == _home, Membership.account_id == SignInSession.account_id),
         )
         .join(Tenant, Tenant.id == SignInSession.tenant_id)
         .join(Level, Level.code == Tenant.level)
@@ -120,23 +138,26 @@ def _candidate() -> Select[*tuple[Any, ...]]:
         select(
             Account.id,
             Account.password_hash,
-            _account_unlocked(),
+            account_unlocked(),
             Account.login,
-            _limit_reached(),
+            limit_reached(),
             Membership.id,
             Membership.name,
             Membership.roles,
             SecondFactor.confirmed_at.is_not(None),
             Account.must_change_password,
             func.coalesce(Account.password_set_at, Account.created_at),
-            *_FACTS,
+            Membership.account_id.is_(None),
+            *FACTS,
         )
         .select_from(one)
         .outerjoin(Account, Account.login == bindparam("login", type_=Text()))
         .outerjoin(SecondFactor, SecondFactor.account_id == Account.id)
-        .outerjoin(Tenant, and_(Tenant.code == bindparam("code", type_=Text()), _union_open))
+        .outerjoin(Tenant, and_(Tenant.code == bindparam("code", type_=Text()), UNION_OPEN))
         .outerjoin(Level, Level.code == Tenant.level)
-        .outerjoin(Membership, _place_of(Account.id))
+        .outerjoin(Membership, and_(_held_or_offered, Membership.tenant_id == Tenant.id, VALID_MEMBERSHIP))
+        .order_by(Membership.account_id.nulls_last())
+        .limit(1)
     )
 
 
@@ -148,35 +169,38 @@ def _challenged() -> Select[*tuple[Any, ...]]:
         SignInChallenge.used_at.is_(None),
         SignInChallenge.expires_at > NOW,
     )
-    place = and_(Membership.id == SignInChallenge.membership_id, Membership.account_id == Account.id, _valid_membership)
+    place = and_(Membership.id == SignInChallenge.membership_id, _held_or_offered, VALID_MEMBERSHIP)
     return (
         select(
             SignInChallenge.id,
             Account.id,
             Account.login,
-            _account_unlocked(),
-            _limit_reached(),
+            account_unlocked(),
+            limit_reached(),
             Membership.id,
             Membership.name,
             Membership.roles,
             Account.must_change_password,
             func.coalesce(Account.password_set_at, Account.created_at),
-            *_FACTS,
+            Membership.account_id.is_(None),
+            SignInChallenge.provider,
+            *FACTS,
         )
         .select_from(one)
         .outerjoin(SignInChallenge, live)
         .outerjoin(Account, Account.id == SignInChallenge.account_id)
         .outerjoin(Membership, place)
-        .outerjoin(Tenant, and_(Tenant.id == Membership.tenant_id, _union_open))
+        .outerjoin(Tenant, and_(Tenant.id == Membership.tenant_id, UNION_OPEN))
         .outerjoin(Level, Level.code == Tenant.level)
     )
 
 
-def _account_unlocked() -> ColumnElement[bool]:
-    return and_(_account_open, or_(Account.locked_until.is_(None), Account.locked_until <= NOW))
+def account_unlocked() -> ColumnElement[bool]:
+    """Neither disabled nor locked."""
+    return and_(ACCOUNT_OPEN, or_(Account.locked_until.is_(None), Account.locked_until <= NOW))
 
 
-def _limit_reached() -> ScalarSelect[datetime]:
+def limit_reached() -> ScalarSelect[datetime]:
     """When the address failed for the last time that is too many; null while it may still try."""
     return (
         select(SignInFailure.at)
@@ -191,8 +215,9 @@ def _limit_reached() -> ScalarSelect[datetime]:
     )
 
 
-def _place_of(account_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:  # noqa: ANN401 - a mapped column
-    return and_(Membership.account_id == account_id, Membership.tenant_id == Tenant.id, _valid_membership)
+def place_of(account_id: ColumnElement[Any] | Any) -> ColumnElement[bool]:  # noqa: ANN401 - a mapped column
+    """A live place of the account in the tenant that the statement speaks of."""
+    return and_(Membership.account_id == account_id, Membership.tenant_id == Tenant.id, VALID_MEMBERSHIP)
 
 
 def _places() -> Select[*tuple[Any, ...]]:
@@ -205,19 +230,19 @@ def _places() -> Select[*tuple[Any, ...]]:
             Membership.roles,
             Membership.valid_from,
             Membership.valid_to,
-            *_FACTS,
+            *FACTS,
         )
         .select_from(Membership)
         .join(Account, Account.id == Membership.account_id)
         .join(Tenant, Tenant.id == Membership.tenant_id)
         .join(Level, Level.code == Tenant.level)
-        .where(Membership.account_id == bindparam("account_id"), _valid_membership, _account_open, _union_open)
+        .where(Membership.account_id == bindparam("account_id"), VALID_MEMBERSHIP, ACCOUNT_OPEN, UNION_OPEN)
         .order_by(Level.rank, Tenant.path)
     )
 
 
 def _own_sessions() -> Select[*tuple[Any, ...]]:
-    """The live sessions of an account, the latest first; those of a lost place or a closed union are dead and not shown."""
+    """The live sessions of an account, the latest first; those of a lost place, standing or union are dead and not shown."""
     return (
         select(
             SignInSession.id,
@@ -226,23 +251,34 @@ def _own_sessions() -> Select[*tuple[Any, ...]]:
             SignInSession.expires_at,
             SignInSession.strength,
             SignInSession.address,
-            *_FACTS,
+            SignInSession.provider,
+            *FACTS,
         )
         .select_from(SignInSession)
         .join(Tenant, Tenant.id == SignInSession.tenant_id)
         .join(Level, Level.code == Tenant.level)
-        .join(Membership, _place_of(SignInSession.account_id))
-        .where(SignInSession.account_id == bindparam("account_id"), _live_session, _union_open)
+        .join(Membership, and_(Membership.tenant_id == _home, Membership.account_id == SignInSession.account_id))
+        .where(
+            SignInSession.account_id == bindparam("account_id"),
+            VALID_MEMBERSHIP,
+            _live_session,
+            UNION_OPEN,
+            _is_founded,
+        )
         .order_by(SignInSession.issued_at.desc(), SignInSession.id.desc())
     )
 
 
 AUTHENTICATION = _authentication()
+HOLDER = _present(SignInSession.token_hash == bindparam("given_hash", type_=LargeBinary()))
+PRESENT = _present(SignInSession.id == any_(bindparam("session_ids", type_=ARRAY(PG_UUID(as_uuid=True)))))
 CANDIDATE = _candidate()
 CHALLENGED = _challenged()
 PLACES = _places()
 OWN_SESSIONS = _own_sessions()
-SESSIONS_IN = OWN_SESSIONS.where(SignInSession.tenant_id == bindparam("tenant_id"))
+SESSIONS_IN = OWN_SESSIONS.where(
+    or_(SignInSession.tenant_id == bindparam("tenant_id"), _home == bindparam("tenant_id"))
+)
 
 
 def is_expired(policy: SignInPolicy, clock: Clock, *, must_change: bool, set_at: datetime) -> bool:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("kernel", "tenants", "authz", "programmes", "graphql_api", "workers", "migrations", "cli")
 MODULE_LINES, FUNCTION_LINES = 300, 40
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
-LOCK_FILES = ("requirements.lock", "requirements-dev.lock")
+LOCK_FILES = ("requirements.lock", "requirements-oidc.lock", "requirements-dev.lock")
 
 
 def modules() -> Iterator[Path]:

@@ -13,6 +13,8 @@ from migrations.runner import run_blocking
 REFERENCE_TABLES = {
     "account": "a person's login; memberships say in which tenants",
     "alembic_version": "the schema's own state",
+    "federated_attempt": "before it is known who comes back from an identity provider; only the door reads it",
+    "federated_identity": "of an account; only the door reads it",
     "former_password": "of an account; only the door reads it",
     "level": "the ordered levels of the tree",
     "policy_revision": "the policies that were put in force, the same for all",
@@ -54,6 +56,22 @@ FURTHER_POLICIES = {
         "(at < (now() - '7 days'::interval))",
     ): "a chore removes used keys of all tenants",
     ("membership", "login_finds_members", "login", "ALL", "true"): "signing in looks for a person's memberships",
+    (
+        "api_token",
+        "login_finds_tokens",
+        "login",
+        "ALL",
+        "true",
+    ): "a machine's token is looked up before a tenant is known",
+    ("deputy_grant", "login_finds_deputies", "login", "ALL", "true"): "a deputy's session is told what it rests on",
+    (
+        "substitution",
+        "login_finds_substitutes",
+        "login",
+        "ALL",
+        "true",
+    ): "a lent officer's session rests on both records",
+    ("visit", "login_finds_visits", "login", "ALL", "true"): "a visitor's session is told what it rests on",
     ("policy_tightening", "login_finds_tightenings", "login", "ALL", "true"): "a session is told what superiors forbid",
     (
         "edition",
@@ -168,10 +186,31 @@ def test_every_further_policy_has_its_reason(catalogue: Catalogue, settings: Set
 
 
 ALL = "DELETE INSERT SELECT UPDATE"
+TOKEN_COLUMNS = " ".join(
+    f"SELECT({column})"
+    for column in (
+        *("account_id", "created_at", "hint", "id", "last_used_at", "membership_id", "name", "permissions"),
+        *("revoked_at", "strength", "tenant_id", "valid_to"),
+    )
+)
+"""All of a machine's token but the hash of its text."""
 NARROW_RIGHTS = {
     "sign_in_session": {"login": ALL, "courier": "DELETE SELECT(expires_at)"},
     "sign_in_failure": {"login": ALL, "courier": "DELETE SELECT(at)"},
+    "deputy_grant": {
+        "app": "INSERT SELECT UPDATE(revoked_at) UPDATE(revoked_by)",
+        "login": "SELECT",
+        "auditor": "SELECT",
+    },
+    "visit": {"app": "INSERT SELECT", "login": "INSERT SELECT UPDATE(ended_at)", "auditor": "SELECT"},
     "idempotency_key": {"app": "INSERT SELECT UPDATE", "courier": "DELETE SELECT(at)", "auditor": "SELECT"},
+    "federated_identity": {"login": ALL},
+    "federated_attempt": {"login": ALL, "courier": "DELETE SELECT(expires_at)"},
+    "api_token": {
+        "login": ALL,
+        "app": f"{TOKEN_COLUMNS} UPDATE(revoked_at)",
+        "auditor": TOKEN_COLUMNS,
+    },
     "case_claim": {"app": "DELETE INSERT SELECT", "courier": "DELETE INSERT SELECT", "auditor": "SELECT"},
 }
 RIGHTS = """

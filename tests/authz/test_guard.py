@@ -158,8 +158,8 @@ async def test_duties_in_the_case_count_for_what_is_about_it(session: WriteSessi
 async def test_nobody_grants_himself(session: WriteSession, clock: FixedClock) -> None:
     scope = scope_of(session, actor(HOME, Role.SECURITY_ADMIN), clock)
     mine = Subject("membership", new_id(), relations=frozenset({"is_self_account"}))
-    assert (await refusal(scope, Permission.MEMBERSHIP_CREATE, mine)).code == "OWN_ACCOUNT"
-    assert (await guard.require(scope, Permission.MEMBERSHIP_CREATE, replace(mine, relations=frozenset()))).allowed
+    assert (await refusal(scope, Permission.MEMBERSHIP_GRANT, mine)).code == "OWN_ACCOUNT"
+    assert (await guard.require(scope, Permission.MEMBERSHIP_GRANT, replace(mine, relations=frozenset()))).allowed
 
 
 async def test_a_duty_is_written_once_and_never_by_the_machinery(session: WriteSession, clock: FixedClock) -> None:

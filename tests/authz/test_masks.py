@@ -29,11 +29,19 @@ from kernel.settings import DatabaseUrls
 from tests.authz.world import actor, tenant
 
 HOME = tenant("city")
-KINDS = {"case", "objection", "report", "funding", "notice"}
+OWN_PARTS = {
+    "did_reported",
+    "did_investigated",
+    "did_lodged",
+    "did_drafted_notice",
+    "did_reopened",
+    "did_applied_payment",
+    "did_approved_payment",
+}
+"""Taken in the thing itself, not in the case it is about."""
+KINDS = {"case", "objection", "report", "funding", "notice", "membership", "assignment"}
 Step = Callable[[WriteScope], Awaitable[None]]
-NEVER_NOTED = {"did_drafted_notice"}
-"""There is no act of drafting a notice: it comes into being when it is published."""
-PAIRS = [(act, word) for act, words in sorted(EXCLUSIONS.items()) for word in sorted(words - NEVER_NOTED - {CREATED})]
+PAIRS = [(act, word) for act, words in sorted(EXCLUSIONS.items()) for word in sorted(words - {CREATED})]
 
 
 @pytest.fixture(scope="module")
@@ -84,12 +92,14 @@ def pair_of(act: str, word: str) -> Pair:
     if kind == "case":
         return Pair(act, word, case, case)
     about = replace(case, kind=kind, id=new_id(), about=(case.id,) if case.id else ())
-    own = word in {"did_reported", "did_investigated", "did_applied_payment", "did_approved_payment"}
+    own = word in OWN_PARTS
     return Pair(act, word, about, about if own else case)
 
 
-async def race(database: Database, person: Actor, clock: FixedClock, first: Step, second: Step) -> list[Failure | None]:
-    """Both in real transactions that are open at the same time; the first to write commits while the second waits."""
+async def race(
+    database: Database, person: Actor, clock: FixedClock, first: Step, second: Step, other: Actor | None = None
+) -> list[Failure | None]:
+    """Both in real transactions that are open at the same time; the first to write commits while the second (by `other`, if given) waits."""
     begun, waiting = asyncio.Event(), asyncio.Event()
 
     async def one(step: Step, ready: asyncio.Event, go_on: asyncio.Event) -> Failure | None:
@@ -99,7 +109,7 @@ async def race(database: Database, person: Actor, clock: FixedClock, first: Step
                     await session.execute(select(DutyRecord.id))
                     await begun.wait()
                     ready.set()
-                await step(Scope(session, person, clock))
+                await step(Scope(session, person if other is None or ready is begun else other, clock))
                 if ready is begun:
                     ready.set()
                     await go_on.wait()
@@ -123,6 +133,19 @@ async def test_of_two_at_once_the_second_is_refused(
         assert refused is not None
         assert refused.code == "DUTY_CONFLICT"
         assert refused.params["policy"] == f"ck_duty_mask_{constraint_of(act)}"
+
+
+@pytest.mark.parametrize(("act", "word"), PAIRS)
+async def test_a_deputy_and_whom_he_stands_in_for_are_one_person_in_a_race(
+    database: Database, clock: FixedClock, person: Actor, act: str, word: str
+) -> None:
+    deputy = replace(person, account_id=new_id(), acting_for=person.account_id)
+    for first, second in ((person, deputy), (deputy, person)):
+        pair = pair_of(act, word)
+        kept, refused = await race(database, first, clock, pair.take_part, pair.do_act, second)
+        assert (kept, refused is None) == (None, False)
+        assert refused is not None
+        assert refused.code == "DUTY_CONFLICT"
 
 
 @pytest.mark.parametrize("act", sorted(act for act, words in EXCLUSIONS.items() if CREATED in words))

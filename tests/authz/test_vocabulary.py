@@ -52,8 +52,7 @@ def test_the_deny_rows_are_the_table_of_exclusions() -> None:
 def test_every_duty_that_bars_is_written_down_by_some_act_or_is_a_fact() -> None:
     written = {relation_of(duty) for permission in Permission if (duty := duty_of(permission.value)) is not None}
     barring = {word for words in EXCLUSIONS.values() for word in words}
-    facts = {"self_created", relation_of(Duty.DRAFTED_NOTICE)}
-    assert barring - written == facts
+    assert barring - written == {"self_created"}
     assert {relation_of(duty) for duty in Duty} <= RELATIONS
 
 

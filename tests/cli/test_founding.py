@@ -17,7 +17,7 @@ from tenants.accounts.entrance import open_entrance
 from tenants.levels import standard_levels
 from tests.cli.command import Run
 from tests.graphql_api.client import serving
-from tests.graphql_api.tenants.door import SIGN_IN
+from tests.graphql_api.tenants.door import CHANGE, STEP
 
 FOUND = (
     "found --code acftu --name 中华全国总工会 --level national --login acftu.admin --person 王建国"
@@ -45,7 +45,7 @@ def trail(urls: DatabaseUrls, code: str) -> list[tuple[str, str]]:
 
 
 def viewer(urls: DatabaseUrls, tenant: str, login: str, password: str) -> Any:
-    """Who the service says one is, after signing in over ASGI."""
+    """Who the service says one is, after signing in over ASGI and changing the password that an operator knows, which opens nothing else."""
 
     async def ask() -> Any:
         app, entrance, clock = Database(urls.app), open_entrance(urls.login), SystemClock()
@@ -53,8 +53,13 @@ def viewer(urls: DatabaseUrls, tenant: str, login: str, password: str) -> Any:
         try:
             async with serving(build(b"key"), app, clock, authenticator, entrance, demo=False) as api:  # type: ignore[arg-type]
                 given = {"tenant": tenant, "login": login, "password": password}
-                begun = (await api.data(SIGN_IN, input=given))["signIn"]
+                begun = (await api.data(STEP, input=given))["signIn"]
                 assert begun["errors"] == []
+                early = await api.ask("{ programmes(first: 9) { edges { cursor } } }", who=begun["token"])
+                assert early.body["errors"][0]["extensions"]["reason"] == "PASSWORD_EXPIRED"
+                change = {"oldPassword": password, "newPassword": "zi-ji-xuan-de-mima-8"}
+                changed = (await api.data(CHANGE, who=begun["token"], input=change))["changeOwnPassword"]
+                assert changed == {"done": True, "errors": []}
                 query = "{ viewer { name roles tenant { code name level { code } } } programmes(first: 9) { edges { node { code organiser { code } } } } }"
                 return await api.data(query, who=begun["token"])
         finally:
@@ -100,6 +105,7 @@ def test_an_installation_begins_and_its_people_sign_in(run: Run, fresh_database_
         "rulebook:load",
         "rulebook:load",
         "session:sign_in",
+        "account:change_password",
     ]
     assert trail(fresh_database_urls, "acftu")[:3] == [
         ("tenant:create", "operator 安装员"),

@@ -14,10 +14,17 @@ from graphql_api.shapes import is_connection, is_list, named_type
 
 SCHEMA, REGISTRY = build(b"").executable, build(b"").registry
 WITHOUT_KEY = {
+    "actAsDeputy": "each taking up is a session of its own",
+    "actAsSubstitute": "each taking up is a session of its own",
+    "enterUnion": "each visit is a session of its own",
+    "leaveUnion": "takes nothing at all",
+    "openCaseBelow": "each visit is a session of its own",
     "beginSecondFactor": "each secret replaces the one before it",
     "changeOwnPassword": "needs the old password, which is another one afterwards",
     "completeSignIn": "a challenge is good once",
     "confirmSecondFactor": "a code is good once",
+    "redeemTicket": "a ticket is good once",
+    "createApiToken": "its text is shown once and never kept to be shown again",
     "exportPerson": "shows something each time, and each showing is audited",
     "revealComplainant": "shows something each time, and each showing is audited",
     "revealPerson": "likewise",
@@ -129,15 +136,22 @@ def placeholders(sentence: str) -> set[str]:
 
 
 ENGLISH_BY_CODES = {
+    "ENDED_BY_ITS_OWN_ACT",
     "CHECK_MISSING",
     "DUTY_CONFLICT",
+    "ERASURE_STILL_NEEDED",
     "GATE_NOT_MET",
+    "GRANT_EXCEEDS_OWN",
+    "GRANT_NEEDS_SECOND_FACTOR",
     "IS_SUBJECT",
     "ITEM_MISSING",
     "NOT_PERMITTED",
+    "OUTSIDE_VISIT",
     "OWN_ACCOUNT",
     "POINTS_ABOVE_MAXIMUM",
     "RECUSED",
+    "ROLE_IS_PERSONAL",
+    "ROLE_NOT_LENT",
     "SCALE_INCOMPLETE",
     "SECOND_FACTOR_REQUIRED",
     "TIGHTENED",

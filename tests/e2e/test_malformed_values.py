@@ -24,6 +24,9 @@ from tests.isolation.paths import Step
 
 REGISTRY = build(b"").registry
 OF_THE_DOOR = {
+    "actAsDeputy",
+    "actAsSubstitute",
+    "leaveUnion",
     "beginSecondFactor",
     "changeOwnPassword",
     "completeSignIn",

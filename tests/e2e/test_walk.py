@@ -20,6 +20,7 @@ from cli.claim import end_running
 from kernel.postgres import find_server, purge
 from kernel.postgres.postmaster import free_port
 from kernel.settings import Settings
+from tests.e2e.ear import STANDING, Ear
 from tests.isolation.test_every_act_is_recorded import acts_of_the_walk
 
 ROOT = Path(__file__).parent.parent.parent
@@ -93,7 +94,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="module")
-def walked(demo: Demo) -> tuple[subprocess.CompletedProcess[str], int]:
+def ear(demo: Demo) -> Iterator[Ear]:
+    """Listens from before the walk on."""
+    listening = Ear(find_server(demo.settings).url(demo.settings.database_name))
+    yield listening
+    listening.close()
+
+
+@pytest.fixture(scope="module")
+def walked(demo: Demo, ear: Ear) -> tuple[subprocess.CompletedProcess[str], int]:
     """The walk, with all workers killed again and again; the supervisor waits longer each time, so not for ever."""
     over, killed = threading.Event(), 0
 
@@ -176,6 +185,15 @@ async def test_every_mutation_of_the_walk_left_exactly_one_audit_entry(
     by_people = "account_id IS NOT NULL AND request_id IS NOT NULL AND act NOT LIKE 'session:%'"
     entries = await _query(demo, f"SELECT request_id FROM audit_entry WHERE {by_people}")
     assert len(set(entries)) == len(entries) == sum(count for _, count in done)
+
+
+def test_whatever_came_to_stand_otherwise_was_told(
+    ear: Ear, walked: tuple[subprocess.CompletedProcess[str], int]
+) -> None:
+    """Each object of a kind that is told, new or changed by people, by the courier or by the clock, in every union."""
+    changed = {known for known, standing in ear.standing().items() if ear.before.get(known) != standing}
+    assert {kind for kind, *_ in changed} == set(STANDING)
+    assert (changed - ear.told, ear.summed, ear.cuts) == (set(), set(), 0)
 
 
 def test_a_second_demo_on_the_same_home_says_so(demo: Demo) -> None:

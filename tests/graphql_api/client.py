@@ -1,6 +1,6 @@
 """A GraphQL client over ASGI, without a network: `async with serving(services, contract) as api: data = await api.data(query, who=someone)`."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -49,6 +49,12 @@ class Tokens:
 
     async def authenticate(self, token: str) -> SignedIn | None:
         return self.people.get(token)
+
+    async def recognise(self, token: str) -> SignedIn | None:
+        return self.people.get(token)
+
+    async def find_present(self, session_ids: Collection[UUID]) -> Mapping[UUID, SignedIn]:
+        return {found.session_id: found for found in self.people.values() if found.session_id in session_ids}
 
 
 @dataclass

@@ -31,6 +31,10 @@ TYPES_BY_FIELD = {
     "leaderId": "Person",
     "studioId": "InnovationStudio",
     "tighteningId": "PolicyTightening",
+    "requestId": "ErasureRequest",
+    "tokenId": "ApiToken",
+    "deputyId": "Colleague",
+    "grantId": "DeputyGrant",
 }
 """Which type an input's id is of, where its name does not say so (`titleId`, `applicationIds`)."""
 

@@ -27,6 +27,7 @@ HANDWRITTEN_ROOTS = {
     "explainAccess": "null for another union's member or object: tests/graphql_api/tenants/test_policies.py",
     "memberAccess": "null for another union's member: tests/graphql_api/tenants/test_member_access.py",
     "whoSaw": "tested by id in test_handwritten_roots",
+    "retentionQuestions": "takes nothing and names kinds of record only",
     "personTimeline": "tested by id in test_handwritten_roots",
 }
 """Query fields that are not declared over a source; each has a test of its own."""

@@ -27,6 +27,11 @@ ROOT = Path(__file__).parent.parent.parent
 MUTATIONS = {mutation.name: mutation for mutation in mutations(build(b"").executable)}
 
 OF_THE_DOOR = {
+    "actAsDeputy": "the door's; tests/graphql_api/delegation/test_deputies.py",
+    "actAsSubstitute": "the door's; tests/graphql_api/delegation/test_substitutes.py",
+    "enterUnion": "one entry in each of the two unions; tests/graphql_api/delegation/test_visits.py",
+    "openCaseBelow": "likewise",
+    "leaveUnion": "the door's; tests/graphql_api/delegation/test_visits.py",
     "signIn": "before there is a transaction of a union's person; its entry is tested in tests/tenants/test_login.py",
     "signOut": "the door's; tests/tenants/test_sessions.py",
     "switchTenant": "the door's; tests/tenants/test_sessions.py",
@@ -34,6 +39,10 @@ OF_THE_DOOR = {
     "changeOwnPassword": "the door's; tests/graphql_api/tenants/test_own_password.py",
     "beginSecondFactor": "the door's; tests/graphql_api/tenants/test_second_factor.py",
     "confirmSecondFactor": "likewise",
+    "redeemTicket": "the door's; tests/graphql_api/tenants/test_identity_providers.py",
+    "linkIdentity": "needs a configured provider; likewise",
+    "unlinkIdentity": "needs an identity that was linked; likewise",
+    "createApiToken": "the door's; tests/graphql_api/tenants/test_api_tokens.py",
     "completeSignIn": "likewise",
 }
 
@@ -55,6 +64,8 @@ class Doing:
     union: str
     statements: tuple[str, ...]
     values: dict[str, Any] = field(default_factory=dict)
+    account: str | None = None
+    """Who does it, where it takes a place of one's own; else anybody who holds every role."""
 
 
 def case(union: str, state: str, desk: str, where: str = "true") -> Doing:
@@ -95,9 +106,28 @@ FACTOR_OF_HIS = (
 PUSHED = "direction = 'incoming' AND kind = 'push'"
 
 DOINGS: dict[str, Doing] = {
-    "addMember": Doing("wuhou", (), {"password": "Long-and-unguessable-9", "validFrom": "2025-09-01"}),
+    "addMember": Doing(
+        "wuhou", (), {"login": "wuhou.new", "password": "Long-and-unguessable-9", "validFrom": "2025-09-01"}
+    ),
     "changeMember": row("wuhou", "membership", validFrom="2025-09-01"),
     "endMember": row("wuhou", "membership"),
+    "grantDeputy": Doing(
+        "wuhou",
+        (
+            "SELECT m.id FROM membership m JOIN account a ON a.id = m.account_id WHERE m.tenant_id = :tenant AND a.login = 'wuhou.recommender'",
+        ),
+        {"roles": ["CHAIR"], "validFrom": "2025-09-01", "validTo": "2025-09-08"},
+        account="wuhou.chair",
+    ),
+    "revokeDeputy": row("wuhou", "deputy_grant"),
+    "requestSubstitute": Doing("wuhou", (), {"roles": ["CLERK"], "line": "TERRITORIAL"}),
+    "appointSubstitute": row(
+        "wuhou",
+        "substitution",
+        "version = 1, state = 'requested', side = 'lending'",
+        validTo="2025-09-08",
+    ),
+    "endSubstitution": row("wuhou", "substitution", "version = 1, state = 'requested'"),
     "amendCultivationPlan": also(
         row("chengdu", "cultivation_plan", "version = 1, state = 'filed', ends_on = '2026-05-22'"), ALL_CULTIVATING
     ),
@@ -137,7 +167,19 @@ DOINGS: dict[str, Doing] = {
     ),
     "exportPerson": row("wuhou", "person"),
     "liftPolicy": row("wuhou", "policy_tightening", "version = 1"),
+    "setRetentionPeriod": Doing("jinjiang", (), {"months": 24}),
+    "recordErasureRequest": also(row("wuhou", "person"), "DELETE FROM erasure_request WHERE tenant_id = :tenant"),
+    "decideErasureRequest": also(
+        row(
+            "chengdu",
+            "erasure_request",
+            "version = 1, state = 'open', recorded_by = NULL",
+            granted=False,
+            ground="STATUTORY_PERIOD",
+        )
+    ),
     "recordConsent": also(row("wuhou", "person"), "DELETE FROM consent WHERE tenant_id = :tenant"),
+    "revokeApiToken": row("wuhou", "api_token", "revoked_at = NULL"),
     "removeSecondFactor": Doing("jinjiang", (ONE_WITHOUT_ANOTHER_PLACE, FACTOR_OF_HIS, ONE_WITHOUT_ANOTHER_PLACE)),
     "endMemberSessions": row("jinjiang", "membership"),
     "closeAccount": Doing("jinjiang", (ONE_WITHOUT_ANOTHER_PLACE,)),
@@ -217,7 +259,7 @@ ENTRIES = (
 async def test_a_mutation_leaves_one_entry(api: Client, owner: Database, year: Year, name: str) -> None:
     doing, mutation = DOINGS[name], MUTATIONS[name]
     key = await prepare(owner, year, doing)
-    who = year.everything(doing.union)
+    who = year.everything(doing.union, doing.account)
     given = input_of(mutation, year, doing, key)
     answer = await api.ask(mutation.query, who=who, input=given)
     assert answer.data == {name: {"errors": []}}

@@ -28,9 +28,14 @@ VIEWERS = ("jinjiang", "sichuan", "acftu", "power-union", "wuhou", "chengdu", "w
 MUTATIONS = mutations(build(b"").executable)
 
 WITHOUT_IDS = {
+    "requestSubstitute": "asks the own union's superior",
+    "leaveUnion": "ends the visit at hand",
     "addMember": "seats a login that is named, in the own union",
+    "redeemTicket": "a ticket names its account and is worth nothing without its client's verifier",
+    "createApiToken": "for the viewer's own place: tests/graphql_api/tenants/test_api_tokens.py",
     "createEdition": "names a programme by its code; whose it is decides the service",
     "createPerson": "makes a file of the own union",
+    "setRetentionPeriod": "names a kind of record of the own union",
     "signIn": "names the union and the login; one answer to everything wrong",
     "signOut": "ends the session at hand",
     "tightenPolicy": "makes a row of the own union; it binds those below, and is tested there",
@@ -42,6 +47,8 @@ WITHOUT_IDS = {
 """Mutations whose input holds no id of an object."""
 
 OF_THE_DOOR = {
+    "actAsSubstitute": "an assignment names its officer: tests/graphql_api/delegation/test_substitutes.py",
+    "actAsDeputy": "a grant names its deputy: tests/graphql_api/delegation/test_deputies.py",
     "revokeSession": "sessions belong to an account: test_a_session_of_another_account_is_none",
     "switchTenant": "membership decides: test_nobody_switches_into_a_union_where_he_has_no_seat",
 }
@@ -51,6 +58,14 @@ GENERATED = [mutation for mutation in MUTATIONS if mutation.name not in {*WITHOU
 PLACES = [(mutation, path, kind) for mutation in GENERATED for path, kind in mutation.ids]
 
 NOT_TOLD_APART: dict[tuple[str, Path], str] = {
+    (
+        "openCaseBelow",
+        ("applicationId",),
+    ): "takes a union below one's own: tests/graphql_api/delegation/test_visits.py",
+    (
+        "grantDeputy",
+        ("deputyId",),
+    ): "takes a place of one's own, which nobody here has: tests/graphql_api/delegation/test_deputies.py",
     ("setQuota", ("unitId",)): "only the national union's programme has quotas, and it knows of every union",
 }
 """Ids whose own row is answered like a stranger's in everything the year holds, with the reason."""
@@ -59,7 +74,7 @@ NOT_TOLD_APART: dict[tuple[str, Path], str] = {
 SPECIAL_VIEWERS = {
     "concludeMeeting": "chengdu",
     "assignExperts": "chengdu",
-    "publishNotice": "chengdu",
+    "draftNotice": "chengdu",
     "createApplication": "jinjiang-dianli",
     "grantExtraUnit": "changzhou",
 }
@@ -89,7 +104,7 @@ async def special(app: Database, owner: Database, year: Year) -> Special:
     return {
         "concludeMeeting": ({"Meeting": encode_id("Meeting", opened), "Application": shown}, {"version": 1}),
         "assignExperts": ({"Application": shown}, {}),
-        "publishNotice": ({"Edition": edition, "Application": shown}, {"startsOn": "2025-09-02"}),
+        "draftNotice": ({"Edition": edition, "Application": shown}, {"startsOn": "2025-09-02"}),
         "createApplication": ({"Edition": encode_id("Edition", national)}, {}),
         "grantExtraUnit": ({"Edition": year.drafts["changzhou"][0]}, {"version": 1}),
     }

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select, text
 from authz import enforcer, revisions
 from cli.demo import selection
 from cli.demo.offices import Call, Offices
-from kernel.audit_reads import Reader, Shown, record_reads
+from kernel.audit_reads import ReadEntry, Reader, Shown, record_reads
 from kernel.clock import CHINA
 from kernel.database import Database
 from kernel.ids import new_id
@@ -40,6 +40,8 @@ from programmes.notices.model import Notice
 from programmes.notices.rules import objections
 from programmes.people.model import Person
 from programmes.people.service import create_person, update_person
+from programmes.retention.rules.periods import RecordKind
+from programmes.retention.service import record_request, set_period
 from programmes.scoring import service as scoring
 from programmes.scoring.model import Assignment
 from programmes.scoring.rules.meetings import Verdict
@@ -49,6 +51,8 @@ from programmes.studios.rules import StudioKind
 from programmes.studios.service import StudioFacts, create_studio
 from programmes.titles import service as titles
 from programmes.titles.model import Honour, Title
+from tenants.accounts.model import ApiToken, Membership
+from tenants.delegation.model import DeputyGrant, Substitution, SubstitutionAct, Visit
 from tenants.model import Tenant
 from tenants.policies.model import PolicyRevision, PolicyTightening
 from tests.programmes.builders import close_offices, make_offices
@@ -102,9 +106,12 @@ async def build_year(urls: DatabaseUrls) -> None:
         await _name_national_studio(offices)
         await _revoke(offices, named[3])
         await _look(offices)
+        await _keep_and_erase(offices)
     finally:
         await close_offices(offices)
     await _tighten(urls)
+    await _lend_to_machines(urls)
+    await _stand_in(urls)
     await _replace_policies(urls)
     await _let_the_owner_see_all(urls)
 
@@ -138,6 +145,128 @@ async def _tighten(urls: DatabaseUrls) -> None:
                         updated_at=END,
                     )
                 )
+    await owner.close()
+
+
+async def _lend_to_machines(urls: DatabaseUrls) -> None:
+    """Three tokens of one person of each union."""
+    owner = Database(urls.owner)
+    async with owner.plain() as session:
+        unions = list((await session.execute(select(Tenant.id))).scalars())
+    for union in unions:
+        async with owner.write(union) as session:
+            query = select(Membership).where(Membership.tenant_id == union).order_by(Membership.id).limit(1)
+            for member in (await session.execute(query)).scalars():
+                for number in range(3):
+                    token = ApiToken(
+                        tenant_id=union,
+                        token_hash=new_id().bytes,
+                        hint="jiangti_abcd",
+                        account_id=member.account_id,
+                        membership_id=member.id,
+                        name=f"程序{number}",
+                        permissions=["case:list"],
+                        strength=1,
+                        created_at=END,
+                        valid_to=END.date() + timedelta(days=90),
+                        last_used_at=None,
+                        revoked_at=None,
+                    )
+                    session.add(token)
+    await owner.close()
+
+
+def _visits(union: UUID, counterpart: UUID) -> list[Visit | ReadEntry]:
+    """Three visits, with three looks of the first."""
+    visits = [
+        Visit(
+            tenant_id=union,
+            id=new_id(),
+            side="visited",
+            kind="supervision",
+            counterpart_id=counterpart,
+            visitor_id=new_id(),
+            visitor="-",
+            reason="-",
+            begun_at=END - timedelta(days=place, hours=3),
+            ends_at=END - timedelta(days=place),
+        )
+        for place in range(3)
+    ]
+    looks = [
+        ReadEntry(
+            tenant_id=union,
+            id=new_id(),
+            at=END - timedelta(hours=place),
+            account_id=visits[0].visitor_id,
+            actor="-",
+            asked="applications",
+            object_kind="nothing",
+            rows=0,
+            request_id="-",
+            basis_id=visits[0].id,
+        )
+        for place in range(3)
+    ]
+    return [*visits, *looks]
+
+
+def _substitution(union: UUID, counterpart: UUID, place: int) -> Substitution:
+    """A request, nobody having been lent yet."""
+    return Substitution(
+        tenant_id=union,
+        id=new_id(),
+        side="lending",
+        counterpart_id=counterpart,
+        roles=["clerk"],
+        reason="-",
+        asked_by="-",
+        state="requested",
+        version=1,
+        created_at=END - timedelta(days=place),
+        updated_at=END,
+    )
+
+
+def _lent_act(lent: Substitution, place: int) -> SubstitutionAct:
+    return SubstitutionAct(
+        tenant_id=lent.tenant_id,
+        id=new_id(),
+        substitution_id=lent.id,
+        at=END - timedelta(hours=place),
+        act="case:recommend",
+        object_kind="application",
+    )
+
+
+async def _stand_in(urls: DatabaseUrls) -> None:
+    """In each union three grants to deputies, of which one is used up."""
+    owner = Database(urls.owner)
+    async with owner.plain() as session:
+        unions = list((await session.execute(select(Tenant.id))).scalars())
+    for union in unions:
+        async with owner.write(union) as session:
+            session.add_all(_visits(union, unions[0]))
+            session.add(lent := _substitution(union, unions[0], 0))
+            session.add_all(_substitution(union, unions[0], place) for place in (1, 2))
+            await session.flush()
+            session.add_all(_lent_act(lent, place) for place in range(3))
+            session.add_all(
+                DeputyGrant(
+                    tenant_id=union,
+                    id=new_id(),
+                    granter_id=new_id(),
+                    granter="-",
+                    deputy_id=new_id(),
+                    deputy="-",
+                    roles=["clerk"],
+                    reason="-",
+                    valid_from=END.date() - timedelta(days=place * 30),
+                    valid_to=END.date() - timedelta(days=place * 30 - 30),
+                    granted_at=END,
+                )
+                for place in range(3)
+            )
     await owner.close()
 
 
@@ -316,9 +445,11 @@ async def _resolve(offices: Offices, edition_id: UUID, cases: Sequence[UUID], nu
 
 
 async def _publish(offices: Offices, edition_id: UUID, cases: Sequence[UUID], number: int) -> None:
-    async with offices.acting("chengdu.notice") as scope:
+    async with offices.acting("chengdu.reviewer") as scope:
         entry = notices.NoticeEntry(f"公示{number}", scope.clock.today(), "电话 028-85550000，工会公示组")
-        await notices.publish_notice(scope, edition_id, entry, cases)
+        draft = await notices.draft_notice(scope, edition_id, entry, cases)
+    async with offices.acting("chengdu.notice") as scope:
+        await notices.publish_notice(scope, draft.id, version=draft.version)
 
 
 async def _object(offices: Offices, edition_id: UUID) -> None:
@@ -486,6 +617,21 @@ async def _replace_policies(urls: DatabaseUrls) -> None:
             await session.execute(insert(PolicyRevision).values(id=new_id(), revision=revision, lines=["-"]))
         await revisions.record(await session.connection(), enforcer.current())
     await owner.close()
+
+
+async def _keep_and_erase(offices: Offices) -> None:
+    """Three unions set periods that no day of the year reaches; three people in each ask to be erased, and nobody has decided."""
+    for login, leader in (
+        ("wuhou.clerk", "wuhou.leader"),
+        ("chengdu.clerk", "chengdu.leader"),
+        ("wuhou-hengda.clerk", "wuhou-hengda.chair"),
+    ):
+        for kind in list(RecordKind)[:3]:
+            async with offices.acting(leader) as scope:
+                await set_period(scope, kind, months=600, document="保存期限规定", version=None)
+        for person in (await rows_of(offices, login, Person))[:3]:
+            async with offices.acting(login) as scope:
+                await record_request(scope, person.id, asked_on=scope.clock.today(), reason="本人申请")
 
 
 async def _let_the_owner_see_all(urls: DatabaseUrls) -> None:

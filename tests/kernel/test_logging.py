@@ -48,3 +48,9 @@ def test_a_library_that_logs_a_url_shows_no_password(settings: Settings, capsys:
     configure_logging(settings, "api")
     logging.getLogger("library").warning("cannot reach %s", "postgresql://u:hunter2@h/d")
     assert last_line(capsys)["event"] == "cannot reach postgresql://u:***@h/d"
+
+
+def test_a_machines_token_is_hidden_wherever_it_stands(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging(settings, "api")
+    logging.getLogger("library").warning("header was %s", f"Bearer jiangti_{'a-_Z' * 10}abc")
+    assert last_line(capsys)["event"] == "header was Bearer ***"

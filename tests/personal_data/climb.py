@@ -14,7 +14,7 @@ from programmes.applications import service as applications
 from programmes.handovers import service as handovers
 from programmes.handovers.model import Handover, RegisterEntry
 from programmes.notices.rules.objections import Channel, Complainant, ComplainantKind
-from programmes.notices.service import NoticeEntry, lodge_objection, publish_notice
+from programmes.notices.service import NoticeEntry, draft_notice, lodge_objection, publish_notice
 from programmes.notices.service.objecting import ObjectionEntry
 from tests.programmes.people import facts, id_number
 
@@ -118,10 +118,12 @@ async def pull(offices: Offices, title_id: UUID, edition_id: UUID) -> None:
 async def object_to(offices: Offices, edition_id: UUID, cases: Sequence[UUID]) -> UUID:
     """A notice over the cases and a sealed objection to the first."""
     today = offices.clock.today()
-    async with offices.acting("wuhou.notice") as scope:
+    async with offices.acting("wuhou.reviewer") as scope:
         entry = NoticeEntry(title="拟命名人选公示", starts_on=today, contact="电话 028-85550000，工会公示组")
-        notice = await publish_notice(scope, edition_id, entry, cases)
-    async with offices.acting("wuhou.investigator") as scope:
+        draft = await draft_notice(scope, edition_id, entry, cases)
+    async with offices.acting("wuhou.notice") as scope:
+        notice = await publish_notice(scope, draft.id, version=draft.version)
+    async with offices.acting("wuhou.clerk") as scope:
         objection = await lodge_objection(
             scope, notice.id, cases[0], ObjectionEntry(Channel.VISIT, "工龄不符", COMPLAINANT, today)
         )

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Column, LargeBinary
 from sqlalchemy.sql.visitors import iterate
 
+from authz import enforcer
 from authz.roles import Role
 from authz.scope import WriteScope
 from cli.demo.offices import Offices
@@ -66,6 +67,10 @@ def test_the_masked_columns_are_these() -> None:
     assert {f"{column.table.name}.{column.name}" for column in MASKED} == {
         "person.ethnicity",
         "person.political_status",
+        "application.unit_opinion",
+        "application.opinion",
+        "application.rank",
+        "application.exception_approver",
     }
 
 
@@ -101,7 +106,13 @@ def test_what_is_masked_is_shown_to_those_who_may_reveal_and_to_nobody_else(role
         for _, bound in bounds()
         if isinstance(bound.read, ExpressionRead) and bound.read.unless is not None
     }
-    assert shown == dict.fromkeys(("ethnicity", "politicalStatus"), role in REVEALING)
+    blind = {"unitOpinion", "opinion", "rank", "exceptionApprover"}
+    assert {name: seen for name, seen in shown.items() if name not in blind} == dict.fromkeys(
+        ("ethnicity", "politicalStatus"), role in REVEALING
+    )
+    reads_cases = {row.role for row in enforcer.current().rows_for("case:read") if row.rel != "assigned"}
+    assert {name: shown[name] for name in blind} == dict.fromkeys(blind, role.value in reads_cases)
+    assert "expert" not in reads_cases
 
 
 async def test_revealing_is_a_right_of_few_roles_and_leaves_one_entry_each(offices: Offices) -> None:

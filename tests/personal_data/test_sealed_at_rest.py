@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from sqlalchemy import LargeBinary
 
 from cli.demo.offices import Offices
 from cli.keys import reseal_all, rotate, show_status
@@ -12,7 +13,7 @@ from kernel.audit import AuditEntry
 from kernel.database import Database
 from kernel.keyring import Crypto
 from kernel.postgres import Server
-from kernel.resealing import list_sealed_columns, reseal
+from kernel.resealing import list_sealed_apart, list_sealed_columns, reseal
 from kernel.sealing import open_sealer, unseal
 from kernel.settings import DatabaseUrls, Settings
 from migrations.models import metadata
@@ -24,6 +25,9 @@ from programmes.people.service import reveal_person
 from tests.personal_data.climb import COMPLAINANT, NAMES, NUMBERS, PHONES, Climb, climb, rows
 from tests.personal_data.dump import dump, tables_with
 from tests.sealers import SECRET
+
+ONE_WAY = ("_hash", "_index", ".previous", ".seal")
+"""Columns of hashes and keyed hashes."""
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +54,25 @@ async def test_a_dump_holds_no_id_number_and_no_phone(
 
 
 def test_the_sealed_columns_are_these() -> None:
-    assert sorted(f"{table.name}.{column.name}" for table, column in list_sealed_columns(metadata)) == [
+    assert sorted(column.name for column in list_sealed_columns(metadata)) == [
         "handover.snapshot_sealed",
         "objection.complainant_sealed",
         "person.id_number_sealed",
         "person.phone_sealed",
         "snapshot.sealed",
     ]
+    assert [column.name for column in list_sealed_apart(metadata)] == ["second_factor.secret"]
+
+
+def test_every_column_of_bytes_is_sealed_or_one_way() -> None:
+    sealed = {one.name for one in (*list_sealed_columns(metadata), *list_sealed_apart(metadata))}
+    found = {
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+    }
+    assert sorted(name for name in found - sealed if not name.endswith(ONE_WAY)) == []
 
 
 async def test_a_value_moved_to_another_column_row_or_union_does_not_open(offices: Offices, climbed: Climb) -> None:

@@ -5,8 +5,21 @@ from sqlalchemy import select, text
 from kernel.database import Database, binding
 from tenants.model import Tenant
 
-OF_A_TENANT = ("membership", "policy_tightening", "audit_entry", "audit_pending", "idempotency_key")
+OF_A_TENANT = (
+    "api_token",
+    "membership",
+    "policy_tightening",
+    "deputy_grant",
+    "visit",
+    "substitution_act",
+    "substitution",
+    "audit_entry",
+    "audit_pending",
+    "idempotency_key",
+)
 OF_ALL = (
+    "federated_attempt",
+    "federated_identity",
     "sign_in_challenge",
     "recovery_code",
     "second_factor",

@@ -210,7 +210,7 @@ async def test_an_enabled_account_signs_in_again(entrance: Entrance, clock: Fixe
         await disable_account(session, clock, world.accounts["zhang.wei"])
     assert await authenticate(entrance, begun.token, clock) is None
     async with entrance.database.write(world.unions["wuhou"].id) as session:
-        await enable_account(session, world.accounts["zhang.wei"])
+        await enable_account(session, clock, world.accounts["zhang.wei"])
     assert await authenticate(entrance, begun.token, clock) is None
     assert (await enter(entrance, clock)).signed_in.login == "zhang.wei"
 

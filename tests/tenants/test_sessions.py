@@ -10,11 +10,11 @@ from kernel.ids import new_id
 from tenants.accounts.entrance import Entrance
 from tenants.accounts.facts import NewSession
 from tenants.accounts.login import Credentials, sign_in
+from tenants.accounts.overview import list_sessions
 from tenants.accounts.service import Seat, change_seat, end_seat, lock_member, set_password
 from tenants.accounts.sessions import (
     authenticate,
     list_places,
-    list_sessions,
     revoke_session,
     sign_out,
     switch_tenant,

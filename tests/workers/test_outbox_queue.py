@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from kernel.outbox import enqueue
+from kernel.outbox import enqueue, post
 from kernel.outbox_queue import (
     LeasedJob,
     discard_dead,
@@ -182,6 +182,31 @@ async def test_a_second_waiting_job_of_one_dedupe_key_is_not_written(world: Worl
     await _do(world, finish, job)
     await _enqueue(world, 3, dedupe="once")
     assert _numbers(await _take(world)) == [3]
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+async def test_what_a_letter_told_is_gone_when_it_is_done_and_not_before(world: World, *, given_up: bool) -> None:
+    told = {"person_name": "赵铁工", "employer": "某厂"}
+    async with world.app.write(world.district) as session:
+        await post(session, to=world.city, kind="drift", body=told, ordering_key="one")
+        await enqueue(session, "react", {"event": "person_changed", "person_id": "7", "changes": told})
+    async with world.courier.plain() as session:
+        (letter,) = await lease_due(session, "courier", count=1, lease=LEASE)
+    (event,) = await _take(world)
+    assert letter.body["body"] == told
+    if given_up:
+        await _do(world, give_up, letter, error="poison")
+        kept = await world.rows("SELECT body FROM job WHERE actor = 'deliver_letter'")
+        assert kept[0]["body"]["body"] == told
+        async with world.courier.plain() as session:
+            assert await discard_dead(session, letter.id) is True
+    else:
+        await _do(world, finish, letter)
+    await _do(world, finish, event)
+    assert [row["body"] for row in await world.rows("SELECT body FROM job ORDER BY seq")] == [
+        {"to": str(world.city), "kind": "drift"},
+        {"event": "person_changed", "person_id": "7"},
+    ]
 
 
 async def test_only_what_ended_long_ago_is_purged(world: World) -> None:

@@ -18,6 +18,7 @@ from programmes.applications.errors import (
     LETTER_FROM_OWN_UNIT,
     LETTER_TWICE,
     LETTERS_MISSING,
+    ORGANISERS_OWN,
     OUTSIDE_WINDOW,
 )
 from programmes.people.errors import CONSENT_MISSING
@@ -92,6 +93,12 @@ def require_complete(
     for force in forces_asked:
         if force not in shown:
             raise EVIDENCE_MISSING(force=FORCE_NAMES.get(force, force), rule=rule)
+
+
+def require_not_the_organisers_own(employer: str, organiser: str) -> None:
+    """Raises ORGANISERS_OWN for somebody who works for the union that runs the edition (D14, a house rule: the documents are silent)."""
+    if _same_unit(employer, organiser):
+        raise ORGANISERS_OWN(organiser=organiser)
 
 
 def require_letters(letters: Sequence[Letter], *, needed: int, employer: str, rule: Citation | None) -> None:

@@ -24,7 +24,7 @@ from programmes.applications.service.material import (
 )
 from programmes.applications.service.moving import count_objections, lock_applications, move, move_many
 from programmes.applications.service.reviewing import review_formally
-from programmes.applications.service.routing import require_receiving
+from programmes.applications.service.routing import next_holder, require_receiving
 
 __all__ = [
     "add_evidence",
@@ -39,6 +39,7 @@ __all__ = [
     "lock_applications",
     "move",
     "move_many",
+    "next_holder",
     "not_recommend_application",
     "recommend_application",
     "remove_evidence",

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from authz import carried
 from authz.scope import WriteScope
 from kernel.ids import new_id
 from kernel.sealing import seal
@@ -70,6 +71,7 @@ async def _content(scope: WriteScope, application: Application) -> dict[str, Any
         "consent_on": application.consent_on.isoformat() if application.consent_on else None,
         "titles_held": application.titles_held,
         "route": [*application.route_so_far, step],
+        "duties": await carried.pack(scope, application.id, application.case_id, application.created_by),
         "evidence": [_plain(row, EVIDENCE_FIELDS) for row in evidence],
         "letters": [_plain(row, LETTER_FIELDS) for row in letters],
         "exception": {"reason": application.exception_reason, "approver": application.exception_approver},

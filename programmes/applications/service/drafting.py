@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from authz import guard
+from authz.duties import Duty
 from authz.permissions import Permission
 from authz.scope import WriteScope, audit_act
 from authz.subject import Subject
@@ -19,15 +20,16 @@ from programmes.applications import repository
 from programmes.applications.errors import CASE_EXISTS, GIVE_BACK_BY_HANDOVER, PERSON_IN_PROGRESS
 from programmes.applications.events import announce_move
 from programmes.applications.model import Application
-from programmes.applications.rules.completeness import require_complete
+from programmes.applications.rules.completeness import require_complete, require_not_the_organisers_own
 from programmes.applications.rules.transitions import UNSELECTED, Act, Desk, State
-from programmes.applications.service.moving import admit, carry_out, remember
+from programmes.applications.service.moving import admit, carry_out, remember, subject_of
 from programmes.applications.service.routing import entry_desk
 from programmes.applications.service.window import past_day, require_window
 from programmes.catalogue.queries import get_edition, rulebook_of
 from programmes.people.errors import CONSENT_MISSING
-from programmes.people.queries import get_person
+from programmes.people.queries import get_person, require_kept
 from programmes.people.service import feed_consents
+from tenants.queries import get_tenant
 
 _DEEDS_LIMIT = 5000
 _LIVE_PERSON = "uq_application_live_person"
@@ -55,7 +57,10 @@ async def create_application(
     await guard.require(scope, Permission.CASE_CREATE, Subject(kind="case", id=None))
     application = await _new_case(scope, _Entry(edition_id, person_id, deeds, consent_on, source))
     application.created_by = scope.actor.account_id
-    return await _begin(scope, application, audited=True)
+    begun = await _begin(scope, application, audited=True)
+    if scope.actor.acting_for is not None:
+        await guard.note(scope, Duty.CREATED, subject_of(begun))
+    return begun
 
 
 async def create_from_title(
@@ -89,6 +94,9 @@ async def _new_case(scope: WriteScope, entry: _Entry) -> Application:
     desk = await entry_desk(scope, rulebook, edition.id, edition.tenant_id)
     await require_window(scope, edition.id)
     person = await get_person(scope.session, entry.person_id)
+    require_kept(person)
+    organiser = await get_tenant(scope.session, edition.tenant_id)
+    require_not_the_organisers_own(person.employer, organiser.name)
     source, now = entry.source, scope.clock.now()
     return Application(
         tenant_id=scope.tenant_id,

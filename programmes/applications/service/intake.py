@@ -1,11 +1,12 @@
 """The receiving desk: a case arrives with its dossier; and what comes back down from above."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from authz import guard
+from authz import carried, guard
 from authz.permissions import Permission
 from authz.scope import WriteScope
 from authz.subject import Subject
@@ -31,7 +32,15 @@ _FIRST_STATE = {Desk.RECOMMENDING_UNIT: State.AT_RECOMMENDING_UNIT, Desk.ORGANIS
 _ANOTHER_ROUTE = frozenset({State.DECLINED, State.NOT_RECOMMENDED})
 
 
-async def take_in_case(scope: WriteScope, dossier: Mapping[str, Any], *, handover_id: UUID) -> Application:
+@dataclass(frozen=True)
+class TakenIn:
+    """A case that arrived; `changed` are the fields that its dossier changed in the file that this tenant had of the person."""
+
+    application: Application
+    changed: Sequence[str]
+
+
+async def take_in_case(scope: WriteScope, dossier: Mapping[str, Any], *, handover_id: UUID) -> TakenIn:
     """The case as this tenant has it from now on, built from an opened dossier; a case that was returned comes back to its row."""
     edition = await get_edition(scope.session, UUID(dossier["edition_id"]))
     desk = await _desk_of(scope, edition, dossier)
@@ -40,8 +49,8 @@ async def take_in_case(scope: WriteScope, dossier: Mapping[str, Any], *, handove
         application = await repository.lock_application(scope.session, known.id)
         transition = await admit(scope, application, Act.RECEIVE)
         await repository.clear_material(scope.session, application.id)
-        await _fill(scope, application, dossier, handover_id)
-        return await carry_out(scope, application, transition, audited=False)
+        changed = await _fill(scope, application, dossier, handover_id)
+        return TakenIn(await carry_out(scope, application, transition, audited=False), changed)
     await guard.require(scope, Permission.CASE_RECEIVE, Subject(kind="case", id=None, desk=desk))
     now = scope.clock.now()
     application = Application(
@@ -56,11 +65,11 @@ async def take_in_case(scope: WriteScope, dossier: Mapping[str, Any], *, handove
         created_at=now,
         updated_at=now,
     )
-    await _fill(scope, application, dossier, handover_id)
+    changed = await _fill(scope, application, dossier, handover_id)
     remember(scope, application, Act.RECEIVE, None)
     await scope.session.flush()
     await announce_move(scope.session, application, Act.RECEIVE, None)
-    return application
+    return TakenIn(application, changed)
 
 
 async def _desk_of(scope: WriteScope, edition: Edition, dossier: Mapping[str, Any]) -> Desk:
@@ -72,8 +81,12 @@ async def _desk_of(scope: WriteScope, edition: Edition, dossier: Mapping[str, An
     return Desk.RECOMMENDING_UNIT if unread else Desk.ORGANISER
 
 
-async def _fill(scope: WriteScope, application: Application, dossier: Mapping[str, Any], handover_id: UUID) -> None:
-    person = await take_in_person(scope, dossier["person"])
+async def _fill(
+    scope: WriteScope, application: Application, dossier: Mapping[str, Any], handover_id: UUID
+) -> Sequence[str]:
+    """Make the case what the dossier says; returns which fields of the person's own file changed by it."""
+    arrived = await take_in_person(scope, dossier["person"])
+    person = arrived.person
     application.person_id = person.id
     await _close_superseded(scope, application)
     application.incoming_handover_id = handover_id
@@ -83,6 +96,7 @@ async def _fill(scope: WriteScope, application: Application, dossier: Mapping[st
     await feed_consents(scope, person.id, application.consent_on)
     application.titles_held = dossier["titles_held"]
     application.route_so_far = dossier["route"]
+    await carried.unpack(scope, application.id, application.case_id, dossier.get("duties", ()))
     application.exception_reason = dossier["exception"]["reason"]
     application.exception_approver = dossier["exception"]["approver"]
     application.unit_opinion = dossier["unit_opinion"]
@@ -99,6 +113,7 @@ async def _fill(scope: WriteScope, application: Application, dossier: Mapping[st
     for entry in dossier["letters"]:
         values = {name: entry[name] for name in LETTER_FIELDS} | {"signed_on": _day(entry["signed_on"])}
         scope.session.add(PeerLetter(id=new_id(), **row, **values))
+    return arrived.changed
 
 
 async def _close_superseded(scope: WriteScope, application: Application) -> None:

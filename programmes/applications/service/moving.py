@@ -89,7 +89,7 @@ async def carry_out(
             "application",
             application.id,
             before={"state": before},
-            after={"state": target, "reason": reason, "document_no": document_no},
+            after={"state": target, "reasoned": reason is not None, "document_no": document_no},
         )
     await scope.session.flush()
     if target != before:

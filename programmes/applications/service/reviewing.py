@@ -10,6 +10,7 @@ from kernel.text import clean_text
 from kernel.versions import require_version
 from programmes.applications import repository
 from programmes.applications.model import Application, ReviewCheck
+from programmes.applications.rules.completeness import require_not_the_organisers_own
 from programmes.applications.rules.eligibility import (
     Answer,
     CaseFacts,
@@ -41,6 +42,8 @@ async def review_formally(
     rulebook = await rulebook_of(scope.session, application.edition_id)
     checklist = complete_checklist(conditions_of(rulebook), await _facts(scope, application), answers)
     if passed:
+        person = await get_person(scope.session, application.person_id)
+        require_not_the_organisers_own(person.employer, scope.actor.tenant.name)
         require_passed(checklist)
     why = clean_text(reason or "", path=("input", "reason"), limit=500, optional=passed) or None
     await repository.replace_checks(

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from authz.scope import ReadScope, WriteScope
 from programmes.applications.errors import ROUTE_NOT_ALLOWED
+from programmes.applications.model import Application
 from programmes.applications.rules.transitions import Desk
 from programmes.applications.service.window import require_window
 from programmes.catalogue.queries import find_grant, get_edition, rulebook_of
@@ -57,6 +58,15 @@ async def entry_desk(scope: WriteScope, rulebook: Rulebook, edition_id: UUID, or
     if unit.level in rulebook.route.applying_levels or may_skip_recommender(rulebook):
         return Desk.APPLYING_UNIT
     return Desk.RECOMMENDING_UNIT if road.is_own_recommender(unit) else Desk.APPLYING_UNIT
+
+
+async def next_holder(scope: WriteScope, application: Application) -> UUID:
+    """The union that the case goes to from its present desk here."""
+    rulebook = await rulebook_of(scope.session, application.edition_id)
+    if application.desk == Desk.RECOMMENDING_UNIT or not rulebook.has_stage("recommend"):
+        return application.organiser_id
+    road = await find_road(scope, rulebook, application.edition_id, application.organiser_id)
+    return road.recommending_unit.id
 
 
 def refusal_of(problem: RouteRefusal) -> Exception:

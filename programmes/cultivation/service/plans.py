@@ -84,7 +84,7 @@ async def amend_plan(
     plan.amend_reason = clean_text(reason, path=("input", "reason"), limit=_LONG_TEXT)
     plan.signed_by_owner_on = plan.signed_by_candidate_on = plan.filed_on = None
     await _write(scope, plan, draft)
-    after = {"tasks": len(draft.tasks), "reason": plan.amend_reason}
+    after = {"tasks": len(draft.tasks), "reasoned": plan.amend_reason is not None}
     audit_act(scope, "plan:draft", "cultivation_plan", plan.id, before={"state": before}, after=after)
     await scope.session.flush()
     return plan

@@ -14,7 +14,7 @@ from kernel.text import clean_text
 from kernel.versions import require_version, touch
 from programmes.cultivation import repository
 from programmes.cultivation.errors import PLAN_STATE, REPORT_STATE, TASK_ENDED
-from programmes.cultivation.events import announce_overdue
+from programmes.cultivation.events import announce_overdue, announce_report
 from programmes.cultivation.model import CultivationPlan, CultivationTask, ProgressReport
 from programmes.cultivation.rules import PlanState, ReportState
 
@@ -59,6 +59,7 @@ async def submit_report(scope: WriteScope, report_id: UUID, *, content: str, ver
     await forget_due(scope.session, REPORT_DUE, report.id)
     audit_act(scope, "report:submit", "progress_report", report.id, after={"state": report.state})
     await scope.session.flush()
+    announce_report(scope.session, report, "submit")
     return report
 
 
@@ -81,6 +82,7 @@ async def verify_report(
     await guard.note(scope, Duty.VERIFIED, subject, by=Permission.REPORT_VERIFY)
     audit_act(scope, "report:verify", "progress_report", report.id, after={"state": report.state})
     await scope.session.flush()
+    announce_report(scope.session, report, "verify")
     return report
 
 

@@ -19,7 +19,7 @@ from programmes.funding.errors import (
     REWARD_NOTHING,
     REWARD_RECORDED,
 )
-from programmes.funding.events import announce_reward
+from programmes.funding.events import announce_record, announce_reward
 from programmes.funding.model import FundingRecord, RewardResult
 from programmes.funding.rules import Answer, FundingKind, FundingState, Question, resolve
 from programmes.funding.service.holding import put, standing_of
@@ -53,6 +53,7 @@ async def answer_question(
     asked = {"state": before.state, "question": before.question}
     audit_act(scope, "funding:answer", "funding_record", record.id, before=asked, after=facts)
     await scope.session.flush()
+    announce_record(scope.session, record.id, "answer", record.updated_at)
     return record
 
 

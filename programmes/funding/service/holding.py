@@ -11,6 +11,7 @@ from authz.subject import Subject
 from kernel.versions import touch
 from programmes.applications.rules.transitions import Act, Desk
 from programmes.funding import repository
+from programmes.funding.events import announce_record
 from programmes.funding.model import FundingRecord
 from programmes.funding.rules import Standing, resumed, revoked, stopped, suspended
 from programmes.titles.rules import TitleState
@@ -71,6 +72,7 @@ async def _apply(scope: WriteScope, case_id: UUID, rule: Callable[[Standing], St
         if after == before:
             continue
         put(scope, record, after)
+        announce_record(scope.session, record.id, "adjust", record.updated_at)
         said = {"record": str(record.id), "from": before.state, "state": record.state, "question": record.question}
         changes.append(said)
     if changes:

@@ -12,6 +12,7 @@ from kernel.text import clean_text
 from kernel.versions import require_version, touch
 from programmes.funding import repository
 from programmes.funding.errors import FUNDING_STATE
+from programmes.funding.events import announce_record
 from programmes.funding.model import FundingRecord
 from programmes.funding.rules import STEPS
 
@@ -80,4 +81,5 @@ async def _step(
         before={"state": source.value},
         after={"state": target.value, **(facts or {})},
     )
+    announce_record(scope.session, record.id, permission.act, record.updated_at)
     return record

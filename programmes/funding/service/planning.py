@@ -18,6 +18,7 @@ from programmes.catalogue.queries import get_edition, rulebook_of
 from programmes.catalogue.rules.rulebook import Rulebook
 from programmes.cultivation.rules import years_of_period
 from programmes.funding import repository
+from programmes.funding.events import announce_record
 from programmes.funding.queries import find_studio_edition
 from programmes.funding.rules import Happening, PlannedMoney, due_records
 from programmes.studios.queries import get_studio
@@ -143,6 +144,7 @@ async def _plan(scope: WriteScope, rulebook: Rulebook, happening: Happening, abo
         values = {**_values(scope, money, about), "id": record_id}
         if await repository.insert_record(scope.session, values):
             said = {"rule": money.rule.code, "cause": money.cause, "amount_fen": money.amount_fen}
+            announce_record(scope.session, record_id, "plan", scope.clock.now())
             planned.append({"record": str(record_id), **said, "state": money.state.value})
     if planned:
         audit_act(scope, "funding:plan", "edition", about.edition_id, after={"records": planned})

@@ -14,6 +14,7 @@ from kernel.sealing import seal
 from programmes.applications import service as applications
 from programmes.applications.service.dossier import digest
 from programmes.handovers.errors import SNAPSHOT_BROKEN
+from programmes.handovers.events import announce_passing
 from programmes.handovers.model import Handover
 from programmes.handovers.repository import find_by_correlation, get_of_sender
 from programmes.handovers.rules import Direction, HandoverState, Kind
@@ -38,6 +39,7 @@ async def receive_offer(scope: WriteScope, letter: Letter) -> None:
         return
     wanted = handover.kind == Kind.PULL and handover.state != HandoverState.WITHDRAWN
     handover.case_id = UUID(body["case_id"])
+    handover.person_name, handover.erased_on = body["person_name"], None
     handover.snapshot_sha256 = body["sha256"]
     handover.snapshot_number = body["number"]
     handover.fields = body["fields"]
@@ -88,24 +90,24 @@ async def receive_request(scope: WriteScope, letter: Letter) -> None:
     if await find_by_correlation(scope.session, correlation_id, Direction.OUTGOING) is not None:
         return
     now = scope.clock.now()
-    scope.session.add(
-        Handover(
-            tenant_id=scope.tenant_id,
-            id=new_id(),
-            correlation_id=correlation_id,
-            case_id=UUID(letter.body["case_id"]),
-            direction=Direction.OUTGOING,
-            kind=Kind.PULL,
-            counterpart_id=letter.sender_id,
-            edition_id=UUID(letter.body["edition_id"]),
-            title_id=UUID(letter.body["title_id"]),
-            person_name=letter.body["person_name"],
-            state=HandoverState.REQUESTED,
-            created_at=now,
-            updated_at=now,
-        ),
+    handover = Handover(
+        tenant_id=scope.tenant_id,
+        id=new_id(),
+        correlation_id=correlation_id,
+        case_id=UUID(letter.body["case_id"]),
+        direction=Direction.OUTGOING,
+        kind=Kind.PULL,
+        counterpart_id=letter.sender_id,
+        edition_id=UUID(letter.body["edition_id"]),
+        title_id=UUID(letter.body["title_id"]),
+        person_name=letter.body["person_name"],
+        state=HandoverState.REQUESTED,
+        created_at=now,
+        updated_at=now,
     )
+    scope.session.add(handover)
     await scope.session.flush()
+    announce_passing(scope.session, handover)
 
 
 async def hear_accepted(scope: WriteScope, letter: Letter) -> None:

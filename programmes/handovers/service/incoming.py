@@ -34,9 +34,11 @@ async def take_in(scope: WriteScope, handover: Handover, *, audited: bool) -> Ha
     clear = unseal(
         scope.session, handover.snapshot_sealed, table="handover", column="snapshot_sealed", row_id=handover.id
     )
-    application = await applications.take_in_case(scope, orjson.loads(clear), handover_id=handover.id)
-    handover.application_id = application.id
-    await settle(scope, handover, HandoverState.ACCEPTED, audited_as="handover:accept" if audited else None)
+    taken = await applications.take_in_case(scope, orjson.loads(clear), handover_id=handover.id)
+    handover.application_id = taken.application.id
+    changed = {"person_fields": list(taken.changed)} if taken.changed else {}
+    act = "handover:accept" if audited or changed else None
+    await settle(scope, handover, HandoverState.ACCEPTED, audited_as=act, also=changed)
     await tell(scope, handover, "handover_accepted")
     return handover
 

@@ -17,6 +17,7 @@ from programmes.applications.events import case_key
 from programmes.applications.model import Application
 from programmes.applications.queries import find_application, get_application
 from programmes.applications.rules.transitions import State
+from programmes.handovers.events import OUTCOME, announce_passing
 from programmes.handovers.model import Handover
 from programmes.handovers.repository import get_of_sender, knows_honour
 from programmes.handovers.rules import Direction, HandoverState, furthest, told_below
@@ -59,6 +60,7 @@ async def hear_outcome(scope: WriteScope, letter: Letter) -> None:
     handover.outcome = letter.body["state"]
     handover.outcome_at = scope.clock.now()
     touch(handover, scope.clock.now())
+    announce_passing(scope.session, handover, OUTCOME)
     if handover.application_id is not None:
         await applications.follow_upstream(scope, handover.application_id, state=letter.body["state"])
 

@@ -112,7 +112,9 @@ async def send_forwarded_case(scope: WriteScope, body: Mapping[str, Any]) -> Non
 
 
 async def _record_for(scope: WriteScope, application: Application, to: UUID) -> Handover:
-    known = await find_outgoing(scope.session, application.id) or await _requested(scope, application, to)
+    known = await find_outgoing(scope.session, application.id)
+    if known is None or known.counterpart_id != to:
+        known = await _requested(scope, application, to)
     if known is not None:
         if not may_step(known.direction, known.state, Step.OFFER):
             raise STEP_NOT_POSSIBLE(state=state_name(known.state), step=STEP_NAMES[Step.OFFER])

@@ -107,7 +107,7 @@ async def enter_in_register(scope: WriteScope, letter: Letter) -> None:
             version=0,
         )
         scope.session.add(entry)
-    for column, word in _TOLD.items():
+    for column, word in _told(entry).items():
         setattr(entry, column, body[word])
     entry.version += 1
     entry.updated_at = now
@@ -116,7 +116,12 @@ async def enter_in_register(scope: WriteScope, letter: Letter) -> None:
 
 def _says(entry: RegisterEntry, body: Mapping[str, Any]) -> bool:
     """Whether the entry already holds what the letter tells."""
-    return all(getattr(entry, column) == body[word] for column, word in _TOLD.items())
+    return all(getattr(entry, column) == body[word] for column, word in _told(entry).items())
+
+
+def _told(entry: RegisterEntry) -> Mapping[str, str]:
+    """An entry that was erased here learns no name again."""
+    return _TOLD if entry.erased_on is None else {"state": "state"}
 
 
 async def report_drift(scope: WriteScope, body: Mapping[str, Any]) -> None:

@@ -1,5 +1,8 @@
 """What every step of a handover has in common: the table, the gate, the record."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from authz import guard
 from authz.permissions import Permission
 from authz.scope import WriteScope, audit_act
@@ -8,6 +11,7 @@ from kernel import outbox
 from kernel.versions import require_version, touch
 from programmes.applications.events import case_key
 from programmes.handovers.errors import STEP_NOT_POSSIBLE
+from programmes.handovers.events import announce_passing
 from programmes.handovers.model import Handover
 from programmes.handovers.rules import HandoverState, Step, may_step
 from programmes.handovers.words import STEP_NAMES, state_name
@@ -22,6 +26,8 @@ _PERMISSION = {
     Step.CONFIRM: Permission.HANDOVER_CONFIRM,
     Step.REFUSE: Permission.HANDOVER_DECLINE,
 }
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 def subject_of(handover: Handover) -> Subject:
@@ -45,9 +51,15 @@ def require_unanswered(handover: Handover, step: Step) -> None:
 
 
 async def settle(
-    scope: WriteScope, handover: Handover, state: str, *, reason: str | None = None, audited_as: str | None = None
+    scope: WriteScope,
+    handover: Handover,
+    state: str,
+    *,
+    reason: str | None = None,
+    audited_as: str | None = None,
+    also: Mapping[str, object] = _NOTHING,
 ) -> Handover:
-    """Put the record into its new state; `audited_as` where this is a person's act."""
+    """Put the record into its new state; `audited_as` where this is a person's act, or changed what a person would look for (`also`)."""
     before = handover.state
     handover.state = state
     handover.reason = reason
@@ -59,9 +71,10 @@ async def settle(
             "handover",
             handover.id,
             before={"state": before},
-            after={"state": state, "reason": reason},
+            after={"state": state, "reasoned": reason is not None, **also},
         )
     await scope.session.flush()
+    announce_passing(scope.session, handover)
     return handover
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from programmes.applications.rules.transitions import Act, State
+
 
 class Channel(StrEnum):
     """How an objection reached the union."""
@@ -107,6 +109,16 @@ def find_inadmissibility(
 def may_apply(outcome: Outcome, decision: Decision) -> bool:
     """Nobody is removed for an objection that was not upheld; keeping a person in spite of an upheld one is for the resolution to say."""
     return decision is Decision.KEEP or outcome is Outcome.UPHELD
+
+
+WAY_OUT: dict[State, Act] = {
+    State.CULTIVATING: Act.STOP,
+    State.SUSPENDED: Act.STOP,
+    State.ASSESSED_PASS: Act.STOP,
+    State.ASSESSED_FAIL: Act.FAIL,
+    State.CERTIFIED: Act.REVOKE,
+}
+"""After the announcement: 对于存在弄虚作假、违纪违法以及其他不宜继续培育的对象，经审核批准，停止其培育工作，收回证书 (总工发〔2024〕1号 第二十二条)."""
 
 
 def has_ended(ends_on: date, today: date) -> bool:

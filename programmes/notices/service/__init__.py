@@ -9,7 +9,7 @@ from programmes.notices.service.objecting import (
     reject_objection,
     reveal_complainant,
 )
-from programmes.notices.service.publishing import NoticeEntry, end_due_notice, end_notice, publish_notice
+from programmes.notices.service.publishing import NoticeEntry, draft_notice, end_due_notice, end_notice, publish_notice
 
 __all__ = [
     "AnnouncementEntry",
@@ -19,6 +19,7 @@ __all__ = [
     "announce",
     "apply_objection",
     "conclude_objection",
+    "draft_notice",
     "end_due_notice",
     "end_notice",
     "lodge_objection",

@@ -8,10 +8,17 @@ from authz.permissions import Permission
 from authz.scope import WriteScope
 from kernel.text import clean_text
 from programmes.applications import service as applications
-from programmes.applications.rules.transitions import Act
-from programmes.notices.errors import NOT_UPHELD_NO_REMOVAL, OBJECTION_NOT_HERE, SECOND_PERSON_NEEDED
+from programmes.applications.rules.transitions import CLOSED, Act, State
+from programmes.applications.words import act_name
+from programmes.applications.words import state_name as case_state_name
+from programmes.notices.errors import (
+    ENDED_BY_ITS_OWN_ACT,
+    NOT_UPHELD_NO_REMOVAL,
+    OBJECTION_NOT_HERE,
+    SECOND_PERSON_NEEDED,
+)
 from programmes.notices.model import Objection
-from programmes.notices.rules.objections import Decision, ObjectionState, Outcome, may_apply
+from programmes.notices.rules.objections import WAY_OUT, Decision, ObjectionState, Outcome, may_apply
 from programmes.notices.service.objecting import (
     answer,
     change_state,
@@ -35,7 +42,7 @@ async def conclude_objection(
         raise OBJECTION_NOT_HERE(state=state_name(objection.state))
     objection.outcome = outcome
     objection.findings = clean_text(findings, path=("input", "findings"), limit=_FINDINGS_LIMIT)
-    objection.investigator_id = scope.actor.account_id
+    objection.investigator_id, objection.investigated_for = scope.actor.account_id, scope.actor.acting_for
     await guard.note(scope, Duty.INVESTIGATED, subject_of(objection), by=Permission.OBJECTION_CONCLUDE)
     return await change_state(scope, objection, ObjectionState.INVESTIGATING, "objection:conclude")
 
@@ -46,7 +53,7 @@ async def review_conclusion(scope: WriteScope, objection_id: UUID, *, version: i
     await guard.require(scope, Permission.OBJECTION_CONCLUDE, subject_of(objection))
     if objection.outcome is None:
         raise OBJECTION_NOT_HERE(state=state_name(objection.state))
-    if objection.investigator_id == scope.actor.account_id:
+    if not {objection.investigator_id, objection.investigated_for}.isdisjoint(scope.actor.accounts):
         raise SECOND_PERSON_NEEDED()
     await guard.note(scope, Duty.INVESTIGATED, subject_of(objection), by=Permission.OBJECTION_CONCLUDE)
     state = ObjectionState.INVESTIGATING
@@ -77,7 +84,24 @@ async def apply_objection(
     objection.resolution_no = clean_text(resolution_no, path=("input", "resolutionNo"), limit=_NUMBER_LIMIT)
     answer(scope, objection, reply)
     if decision is Decision.REMOVE:
-        (case,) = await applications.lock_applications(scope, [objection.application_id])
-        await applications.move(scope, case, Act.REMOVE, document_no=objection.resolution_no, audited=False)
+        await _remove(scope, objection)
     await release_person(scope, objection)
     return await change_state(scope, objection, ObjectionState.APPLIED, "objection:apply")
+
+
+async def _remove(scope: WriteScope, objection: Objection) -> None:
+    """The person is out: removed now, or ended before by the act that belongs to where he stands. Raises ENDED_BY_ITS_OWN_ACT, which names that act."""
+    (case,) = await applications.lock_applications(scope, [objection.application_id])
+    state = State(case.state)
+    if state in CLOSED:
+        return
+    way = WAY_OUT.get(state)
+    if way is not None:
+        raise ENDED_BY_ITS_OWN_ACT(
+            path=("input", "decision"),
+            state=case_state_name(state),
+            state_code=state.value,
+            way=act_name(way),
+            way_code=way.value,
+        )
+    await applications.move(scope, case, Act.REMOVE, document_no=objection.resolution_no, audited=False)

@@ -18,7 +18,13 @@ from kernel.versions import require_version, touch
 from programmes.applications import service as applications
 from programmes.applications.rules.transitions import Desk
 from programmes.notices import repository
-from programmes.notices.errors import DATE_IN_FUTURE, NOT_ON_NOTICE, OBJECTION_NOT_HERE, POSTMARK_AFTER_RECEIPT
+from programmes.notices.errors import (
+    COMPLAINANT_ERASED,
+    DATE_IN_FUTURE,
+    NOT_ON_NOTICE,
+    OBJECTION_NOT_HERE,
+    POSTMARK_AFTER_RECEIPT,
+)
 from programmes.notices.model import Notice, Objection
 from programmes.notices.rules.objections import (
     Channel,
@@ -76,6 +82,8 @@ async def lodge_objection(scope: WriteScope, notice_id: UUID, application_id: UU
     scope.session.add(objection)
     if objection.state == ObjectionState.RECEIVED:
         await applications.count_objections(scope, case, 1)
+    await scope.session.flush()
+    await guard.note(scope, Duty.LODGED, subject_of(objection), by=Permission.OBJECTION_LODGE)
     after = {"state": objection.state, "because": objection.inadmissible_because}
     audit_act(scope, "objection:lodge", "objection", objection.id, after=after)
     await scope.session.flush()
@@ -86,7 +94,7 @@ async def admit_objection(scope: WriteScope, objection_id: UUID, *, version: int
     """Take a received objection up for investigation."""
     objection = await lock_objection(scope, objection_id, version, ObjectionState.RECEIVED)
     await guard.require(scope, Permission.OBJECTION_ADMIT, subject_of(objection))
-    objection.investigator_id = scope.actor.account_id
+    objection.investigator_id, objection.investigated_for = scope.actor.account_id, scope.actor.acting_for
     await guard.note(scope, Duty.INVESTIGATED, subject_of(objection), by=Permission.OBJECTION_ADMIT)
     return await change_state(scope, objection, ObjectionState.INVESTIGATING, "objection:admit")
 
@@ -109,6 +117,8 @@ async def reveal_complainant(scope: WriteScope, objection_id: UUID, *, reason: s
     objection = await repository.lock_objection(scope.session, objection_id)
     await guard.require(scope, Permission.OBJECTION_REVEAL, subject_of(objection))
     sealed = objection.complainant_sealed
+    if sealed is None:
+        raise COMPLAINANT_ERASED()
     told = orjson.loads(sealing.unseal(scope.session, sealed, table=_TABLE, column=_COLUMN, row_id=objection.id))
     after = {"reason": clean_text(reason, path=("input", "reason"), limit=_NAME_LIMIT)}
     audit_act(scope, "objection:reveal", "objection", objection.id, after=after)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from authz import guard
+from authz.duties import Duty
 from authz.permissions import Permission
 from authz.scope import WriteScope, audit_act
 from authz.subject import Subject
@@ -23,12 +24,14 @@ from programmes.notices.errors import (
     NO_NOTICE_STAGE,
     NOT_DELIBERATED,
     NOTICE_ENDED,
+    NOTICE_IS_DRAFT,
     NOTICE_LENGTH_UNFILLED,
+    NOTICE_NOT_DRAFT,
     NOTICE_RUNNING,
     SHOWS_PERSONAL_DATA,
     STARTS_IN_PAST,
 )
-from programmes.notices.events import NOTICE_DUE
+from programmes.notices.events import NOTICE_DUE, announce_notice
 from programmes.notices.model import Notice, NoticeItem
 from programmes.notices.rules.display import DisplayLine, hides_number, hides_personal_number
 from programmes.notices.rules.objections import has_ended
@@ -50,29 +53,51 @@ class NoticeEntry:
     contact: str
 
 
-async def publish_notice(
+async def draft_notice(
     scope: WriteScope, edition_id: UUID, entry: NoticeEntry, application_ids: Sequence[UUID]
 ) -> Notice:
-    """Publish the deliberated cases, in the order given; the list is frozen and the last day reckoned. Raises NOT_DELIBERATED with the article."""
+    """Set up a notice of deliberated cases, in the order given, for another person to publish (D16). Raises NOT_DELIBERATED with the article."""
     edition = await own_edition(scope, edition_id)
     await guard.require(
-        scope, Permission.NOTICE_PUBLISH, Subject("notice", desk=Desk.ORGANISER, about=tuple(application_ids))
+        scope, Permission.NOTICE_DRAFT, Subject("notice", desk=Desk.ORGANISER, about=tuple(application_ids))
     )
     rulebook = await rulebook_of(scope.session, edition.id)
-    rule, length = _notice_rule(rulebook)
-    if entry.starts_on < scope.clock.today():
-        raise STARTS_IN_PAST(path=("input", "startsOn"))
+    _, length = _notice_rule(rulebook)
+    _require_ahead(scope, entry.starts_on)
     cases = await lock_cases(scope, edition_id, application_ids)
     await _require_deliberated(scope, cases, rulebook)
     notice = _notice(scope, edition.id, entry, length)
+    notice.case_ids = [str(case.id) for case in cases]
     scope.session.add(notice)
     await scope.session.flush()
+    await guard.note(scope, Duty.DRAFTED_NOTICE, _subject(notice), by=Permission.NOTICE_DRAFT)
+    audit_act(scope, "notice:draft", "notice", notice.id, after={"cases": notice.case_ids})
+    await scope.session.flush()
+    return notice
+
+
+async def publish_notice(scope: WriteScope, notice_id: UUID, *, version: int) -> Notice:
+    """Publish what another person has drafted: the list is frozen and the last day reckoned. Raises NOTICE_NOT_DRAFT, NOT_DELIBERATED."""
+    notice = await repository.lock_notice(scope.session, notice_id)
+    if notice.state != "draft":
+        raise NOTICE_NOT_DRAFT()
+    await guard.require(scope, Permission.NOTICE_PUBLISH, _subject(notice))
+    require_version(notice, version)
+    rulebook = await rulebook_of(scope.session, notice.edition_id)
+    rule, _ = _notice_rule(rulebook)
+    _require_ahead(scope, notice.starts_on)
+    cases = await lock_cases(scope, notice.edition_id, [UUID(case_id) for case_id in notice.case_ids])
+    await _require_deliberated(scope, cases, rulebook)
     await _freeze_list(scope, notice, cases, rule)
+    await guard.note(scope, Duty.PUBLISHED, _subject(notice), by=Permission.NOTICE_PUBLISH)
+    notice.state = "published"
+    touch(notice, scope.clock.now())
     await applications.move_many(scope, cases, Act.PUBLISH, audited=False)
     await schedule.remember_due(scope.session, NOTICE_DUE, notice.id, on=notice.ends_on + _DAY)
-    after = {"cases": [str(case.id) for case in cases], "ends_on": notice.ends_on.isoformat()}
-    audit_act(scope, "notice:publish", "notice", notice.id, after=after)
+    after = {"cases": notice.case_ids, "ends_on": notice.ends_on.isoformat()}
+    audit_act(scope, "notice:publish", "notice", notice.id, before={"state": "draft"}, after=after)
     await scope.session.flush()
+    announce_notice(scope.session, notice, "publish")
     return notice
 
 
@@ -98,7 +123,7 @@ async def _admit_end(scope: WriteScope, notice_id: UUID) -> Notice:
     """The notice, held, that the actor may close."""
     notice = await repository.lock_notice(scope.session, notice_id)
     if notice.state != "published":
-        raise NOTICE_ENDED()
+        raise (NOTICE_IS_DRAFT if notice.state == "draft" else NOTICE_ENDED)()
     await guard.require(scope, Permission.NOTICE_END, Subject("notice", notice.id, notice.state, Desk.ORGANISER))
     return notice
 
@@ -116,7 +141,18 @@ async def _end(scope: WriteScope, notice: Notice) -> Notice:
     after = {"state": "ended", "through": len(remaining)}
     audit_act(scope, "notice:end", "notice", notice.id, before={"state": "published"}, after=after)
     await scope.session.flush()
+    announce_notice(scope.session, notice, "end")
     return notice
+
+
+def _subject(notice: Notice) -> Subject:
+    about = tuple(UUID(case_id) for case_id in notice.case_ids)
+    return Subject("notice", notice.id, notice.state, Desk.ORGANISER, about=about)
+
+
+def _require_ahead(scope: WriteScope, starts_on: date) -> None:
+    if starts_on < scope.clock.today():
+        raise STARTS_IN_PAST(path=("input", "startsOn"))
 
 
 def _notice_rule(rulebook: Rulebook) -> tuple[NoticeRule, int]:
@@ -155,7 +191,7 @@ def _notice(scope: WriteScope, edition_id: UUID, entry: NoticeEntry, length: int
         starts_on=entry.starts_on,
         ends_on=calendar.working_days_end(entry.starts_on, length),
         contact=clean_text(entry.contact, path=("input", "contact"), limit=_CONTACT_LIMIT),
-        state="published",
+        state="draft",
         version=1,
         created_at=now,
         updated_at=now,

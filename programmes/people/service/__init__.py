@@ -7,7 +7,7 @@ from programmes.people.service.consents import (
     record_consent,
     withdraw_consent,
 )
-from programmes.people.service.exporting import Look, export_subject, who_saw
+from programmes.people.service.exporting import REFERS, Look, export_subject, who_saw
 from programmes.people.service.files import (
     PERSON_CHANGED,
     PERSON_EXISTS,
@@ -24,6 +24,7 @@ __all__ = [
     "CONSENT_WITHDRAWN_EVENT",
     "PERSON_CHANGED",
     "PERSON_EXISTS",
+    "REFERS",
     "Look",
     "Revealed",
     "create_person",

@@ -16,7 +16,7 @@ from kernel.text import clean_text
 from kernel.versions import touch
 from programmes.people.errors import CONSENT_DAY, NO_CONSENT_TO_WITHDRAW
 from programmes.people.model import Consent
-from programmes.people.queries import find_latest_consent, get_person
+from programmes.people.queries import find_latest_consent, get_person, require_kept
 from programmes.people.repository import lock_person
 from programmes.people.rules import PURPOSE_NAMES, Purpose
 
@@ -31,6 +31,7 @@ async def record_consent(
     """A person agreed, also after having taken an earlier consent back. One that is in force stays the one in force."""
     person = await lock_person(scope.session, person_id)
     await guard.require(scope, Permission.PERSON_CONSENT, Subject(kind="person", id=person.id))
+    require_kept(person)
     if given_on > scope.clock.today():
         raise CONSENT_DAY(path=("input", "givenOn"))
     shown_by = clean_text(document or "", path=("input", "document"), limit=_DOCUMENT_LIMIT, optional=True) or None
@@ -48,6 +49,7 @@ async def withdraw_consent(scope: WriteScope, person_id: UUID, purpose: Purpose,
     """A person takes a consent back, with effect from now; unions above that hold the data under it are told. Raises NO_CONSENT_TO_WITHDRAW."""
     person = await lock_person(scope.session, person_id)
     await guard.require(scope, Permission.PERSON_CONSENT, Subject(kind="person", id=person.id))
+    require_kept(person)
     consent = await find_latest_consent(scope.session, person.id, purpose)
     if consent is None or consent.withdrawn_on is not None:
         raise NO_CONSENT_TO_WITHDRAW(purpose=PURPOSE_NAMES[purpose])

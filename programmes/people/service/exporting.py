@@ -22,7 +22,7 @@ from kernel.text import clean_text
 from programmes.people.queries import get_person
 from programmes.people.service.files import export_person
 
-_REFERS = {
+REFERS = {
     "person_id": "person",
     "leader_id": "person",
     "application_id": "application",
@@ -30,7 +30,7 @@ _REFERS = {
     "handover_id": "handover",
     "plan_id": "cultivation_plan",
 }
-_FIRST = tuple(dict.fromkeys(_REFERS.values()))
+_FIRST = tuple(dict.fromkeys(REFERS.values()))
 _LOOKS = ("person:reveal", "person:export")
 _REASON_LIMIT = 200
 WITHHELD = {
@@ -111,7 +111,7 @@ def _tables() -> list[Table]:
 
 
 def _links(table: Table) -> list[tuple[Column[Any], str]]:
-    return [(table.c[name], goal) for name, goal in _REFERS.items() if name in table.c]
+    return [(table.c[name], goal) for name, goal in REFERS.items() if name in table.c]
 
 
 def _shown(table: Table) -> list[Column[Any]]:

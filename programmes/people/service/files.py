@@ -1,6 +1,6 @@
 """Keeping person files: enter, correct, show what is sealed, and the copies that go up with a dossier."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from kernel.sealing import seal, sealer_of, unseal
 from kernel.text import clean_text
 from kernel.versions import require_version, touch
 from programmes.people.model import Person
-from programmes.people.queries import get_person
+from programmes.people.queries import get_person, require_kept
 from programmes.people.repository import find_by_index, lock_person
 from programmes.people.rules import PersonFacts, cleaned
 
@@ -45,6 +45,14 @@ class Revealed:
 
     id_number: str
     phone: str | None
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A file that came with a dossier; `changed` are the fields that it changed in the file that was there."""
+
+    person: Person
+    changed: Sequence[str] = ()
 
 
 async def create_person(scope: WriteScope, facts: PersonFacts, *, id_number: str, phone: str | None) -> Person:
@@ -71,10 +79,11 @@ async def update_person(
     """Correct a file; upper unions that hold a copy are told what changed (drift). Raises STALE_VERSION."""
     person = await lock_person(scope.session, person_id)
     await guard.require(scope, Permission.PERSON_UPDATE, Subject(kind="person", id=person.id))
+    require_kept(person)
     require_version(person, version)
     before = _facts_of(person)
     after = asdict(_checked(scope, facts))
-    changes = {name: [before[name], after[name]] for name in _FACTS if before[name] != after[name]}
+    changes = _changes(before, after)
     for name, value in after.items():
         setattr(person, name, value)
     person.name_sort_key = sort_key(person.name)
@@ -83,15 +92,7 @@ async def update_person(
     touch(person, scope.clock.now())
     changed = sorted([*changes, "phone"] if phone is not None else changes)
     audit_act(scope, "person:update", "person", person.id, after={"fields": changed})
-    told = {name: pair for name, pair in changes.items() if name not in _NEVER_TOLD}
-    if told:
-        body = {
-            "person_id": str(person.id),
-            "change_id": str(new_id()),
-            "at": scope.clock.now().isoformat(),
-            "changes": told,
-        }
-        await outbox.emit(scope.session, PERSON_CHANGED, body, ordering_key=f"person:{person.id}")
+    await _tell_of(scope, person, changes)
     await scope.session.flush()
     return person
 
@@ -117,9 +118,10 @@ def export_person(scope: ReadScope | WriteScope, person: Person) -> dict[str, An
     }
 
 
-async def take_in_person(scope: WriteScope, exported: Mapping[str, Any]) -> Person:
+async def take_in_person(scope: WriteScope, exported: Mapping[str, Any]) -> Arrived:
     """The file of a person who arrives with a dossier: a new one, or the own one brought up to date. The accepting service has asked the gate.
 
+    What changed in an own file is told to the unions above that hold a copy of it, as any change is; the caller says so in its audit entry.
     Raises PERSON_NAME_DIFFERS where the own file of this ID number bears another name: one of the two is wrong, and a person must look.
     """
     number = str(exported["id_number"])
@@ -128,21 +130,46 @@ async def take_in_person(scope: WriteScope, exported: Mapping[str, Any]) -> Pers
     if person is None:
         person = _new_file(scope, facts, number, exported["phone"])
         scope.session.add(person)
-    elif person.name != facts.name:
+        await scope.session.flush()
+        return Arrived(person)
+    if person.name != facts.name:
         raise PERSON_NAME_DIFFERS()
-    else:
-        _bring_up_to_date(scope, person, facts, exported["phone"])
+    changed = await _bring_up_to_date(scope, person, facts, exported["phone"])
     await scope.session.flush()
-    return person
+    return Arrived(person, changed)
 
 
-def _bring_up_to_date(scope: WriteScope, person: Person, facts: PersonFacts, phone: str | None) -> None:
-    for name in _FACTS:
-        setattr(person, name, getattr(facts, name))
-    person.name_sort_key = sort_key(person.name)
-    if phone is not None:
+async def _bring_up_to_date(scope: WriteScope, person: Person, facts: PersonFacts, phone: str | None) -> list[str]:
+    """The names of the fields that changed; a file that is told what it holds already is not touched."""
+    changes = _changes(_facts_of(person), asdict(facts))
+    is_new_phone = phone is not None and phone != _open_numbers(scope.session, person).phone
+    if not changes and not is_new_phone:
+        return []
+    for name, (_, after) in changes.items():
+        setattr(person, name, after)
+    if phone is not None and is_new_phone:
         _set_phone(scope, person, phone)
     touch(person, scope.clock.now())
+    await _tell_of(scope, person, changes)
+    return sorted([*changes, "phone"] if is_new_phone else changes)
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    return {name: [before[name], after[name]] for name in _FACTS if before[name] != after[name]}
+
+
+async def _tell_of(scope: WriteScope, person: Person, changes: Mapping[str, list[Any]]) -> None:
+    """Announce a change of a file, for the unions above; nothing, where nothing may be told."""
+    told = {name: pair for name, pair in changes.items() if name not in _NEVER_TOLD}
+    if not told:
+        return
+    body = {
+        "person_id": str(person.id),
+        "change_id": str(new_id()),
+        "at": scope.clock.now().isoformat(),
+        "changes": told,
+    }
+    await outbox.emit(scope.session, PERSON_CHANGED, body, ordering_key=f"person:{person.id}")
 
 
 def sort_key(name: str) -> str:
@@ -189,7 +216,9 @@ def _facts_of(person: Person) -> dict[str, Any]:
 
 
 def _open_numbers(session: ReadSession, person: Person) -> Revealed:
-    id_number = unseal(session, person.id_number_sealed, table="person", column="id_number_sealed", row_id=person.id)
+    require_kept(person)
+    sealed = person.id_number_sealed or b""
+    id_number = unseal(session, sealed, table="person", column="id_number_sealed", row_id=person.id)
     phone = person.phone_sealed and unseal(
         session, person.phone_sealed, table="person", column="phone_sealed", row_id=person.id
     )

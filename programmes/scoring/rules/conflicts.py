@@ -1,7 +1,7 @@
 """Who may not score a case: house rule D7, after 3位非本单位同行高级专家（总工发〔2024〕1号 第六条）, which speaks of letters only.
 
 An expert is kept from a case of his own employer, of the union he works for where that one recommends, of a person he wrote a letter for, and from cases
-in which he already recommended or reviewed. What is not recorded (kinship, apprenticeship) the expert declares himself.
+that he drew up, endorsed, recommended or reviewed, here or in a union below. What is not recorded (kinship, apprenticeship) the expert declares himself.
 """
 
 import unicodedata
@@ -18,6 +18,8 @@ class Conflict(StrEnum):
     FROM_RECOMMENDING_UNIT = "from_recommending_unit"
     FROM_APPLYING_UNIT = "from_applying_unit"
     WROTE_LETTER = "wrote_letter"
+    DREW_UP = "drew_up"
+    DID_ENDORSE = "did_endorse"
     DID_RECOMMEND = "did_recommend"
     DID_REVIEW = "did_review"
     IS_SUBJECT = "is_subject"
@@ -59,6 +61,8 @@ def find_conflict(expert: ExpertFacts, case: CaseFacts) -> Conflict | None:
         (Conflict.FROM_RECOMMENDING_UNIT, expert.unit_id is not None and expert.unit_id == case.recommending_unit_id),
         (Conflict.FROM_APPLYING_UNIT, expert.unit_id is not None and expert.unit_id == case.applying_unit_id),
         (Conflict.WROTE_LETTER, name in writers),
+        (Conflict.DREW_UP, "self_created" in expert.duties),
+        (Conflict.DID_ENDORSE, "endorsed" in expert.duties),
         (Conflict.DID_RECOMMEND, "recommended" in expert.duties),
         (Conflict.DID_REVIEW, "reviewed" in expert.duties),
     )

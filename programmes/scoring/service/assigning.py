@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import product
 from uuid import UUID
 
-from authz import guard
+from authz import carried, guard
 from authz.duties import Duty
 from authz.permissions import Permission
 from authz.scope import WriteScope, audit_act
+from authz.subject import Subject
 from kernel.ids import new_id
 from kernel.text import clean_text
 from kernel.versions import require_version, touch
@@ -32,6 +33,7 @@ __all__ = ["ExpertEntry", "assign_experts", "exclude_expert"]
 
 _REASON_LIMIT = 500
 RECUSED = "recused"
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -75,24 +77,38 @@ async def assign_experts(
 
 
 async def exclude_expert(scope: WriteScope, assignment_id: UUID, reason: str, *, version: int) -> Assignment:
-    """Take an expert who declares a conflict, or does not deliver, off a case that he has not scored."""
+    """Take an expert who declares a conflict, or does not deliver, off a case.
+
+    Where he has scored it before, his sheet counts no more: that is the panel chair's word, after another person has given the sheet back (D12).
+    """
     assignment = await repository.lock_assignment(scope.session, assignment_id)
     (case,) = await applications.lock_applications(scope, [assignment.application_id])
     if case.state != State.SCORING:
         raise ALREADY_AGGREGATED()
-    await guard.require(scope, Permission.CASE_ASSIGN, subject_of(case))
+    has_scored = await repository.count_sheets(scope.session, assignment.id) > 0
+    permission, subject = Permission.CASE_ASSIGN, subject_of(case)
+    if has_scored:
+        permission, subject = Permission.ASSIGNMENT_DROP, given_out(assignment, case)
+    await guard.require(scope, permission, subject)
     require_version(assignment, version)
-    if assignment.state == "submitted" or await repository.count_sheets(scope.session, assignment.id):
+    if assignment.state == "submitted":
         raise ALREADY_SUBMITTED()
+    if has_scored:
+        await guard.bind(scope, permission, subject)
     before = assignment.state
     assignment.state, assignment.conflict = "excluded", RECUSED
     assignment.return_reason = clean_text(reason, path=("input", "reason"), limit=_REASON_LIMIT)
     touch(assignment, scope.clock.now())
     await guard.note(scope, Duty.RECUSED, subject_of(case), account_id=assignment.expert_account_id)
-    after = {"state": "excluded", "reason": assignment.return_reason}
+    after = {"state": "excluded", "reasoned": assignment.return_reason is not None, "sheet_dropped": has_scored}
     audit_act(scope, "assignment:exclude", "assignment", assignment.id, before={"state": before}, after=after)
     await scope.session.flush()
     return assignment
+
+
+def given_out(assignment: Assignment, case: Application) -> Subject:
+    """The assignment as the gate sees it, in the state of its case."""
+    return Subject("assignment", assignment.id, case.state, case.desk)
 
 
 async def _judge(scope: WriteScope, cases: Sequence[Application], pool: Sequence[Expert]) -> list[_Pair]:
@@ -100,7 +116,8 @@ async def _judge(scope: WriteScope, cases: Sequence[Application], pool: Sequence
     case_ids = [case.id for case in cases]
     persons = await repository.list_persons(scope.session, case_ids)
     writers = await repository.list_letter_writers(scope.session, case_ids)
-    duties = await repository.list_duties(scope.session, case_ids, [expert.account_id for expert in pool])
+    accounts = sorted({expert.account_id for expert in pool})
+    duties = await carried.find_words_of_each(scope.session, accounts, case_ids)
     facts = {
         case.id: CaseFacts(
             person_name=persons[case.id].name,
@@ -113,18 +130,20 @@ async def _judge(scope: WriteScope, cases: Sequence[Application], pool: Sequence
         for case in cases
     }
     return [
-        _Pair(case, expert, find_conflict(_facts(expert, duties[case.id, expert.account_id]), facts[case.id]))
+        _Pair(
+            case, expert, find_conflict(_facts(expert, duties[expert.account_id].get(case.id, _NONE)), facts[case.id])
+        )
         for case, expert in product(cases, pool)
     ]
 
 
-def _facts(expert: Expert, duties: set[str]) -> ExpertFacts:
+def _facts(expert: Expert, words: frozenset[str]) -> ExpertFacts:
     return ExpertFacts(
         name=expert.name,
         employer=expert.employer,
         employer_code=expert.employer_code,
         unit_id=expert.unit_id,
-        duties=duties,
+        duties={word.removeprefix("did_") for word in words},
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from authz import guard
+from authz.duties import Duty
 from authz.permissions import Permission
 from authz.scope import WriteScope, audit_act
 from kernel.errors import NOT_FOUND
@@ -12,7 +13,6 @@ from kernel.text import clean_text
 from kernel.versions import require_version, touch
 from programmes.applications import service as applications
 from programmes.applications.rules.transitions import Act, State
-from programmes.applications.service.moving import subject_of
 from programmes.catalogue.queries import rulebook_of
 from programmes.catalogue.rules.rulebook import Rulebook
 from programmes.scoring import repository
@@ -26,6 +26,7 @@ from programmes.scoring.errors import (
 from programmes.scoring.model import Assignment, ScoreSheet
 from programmes.scoring.rules.scale import find_scale_fault, items_of
 from programmes.scoring.rules.sheets import find_sheet_fault, total_of
+from programmes.scoring.service.assigning import given_out
 
 _COMMENT_LIMIT = 2000
 _REASON_LIMIT = 500
@@ -70,13 +71,15 @@ async def reopen_score(scope: WriteScope, assignment_id: UUID, reason: str, *, v
     (application,) = await applications.lock_applications(scope, [assignment.application_id])
     if application.state != State.SCORING:
         raise ALREADY_AGGREGATED()
-    await guard.require(scope, Permission.CASE_ASSIGN, subject_of(application))
+    subject = given_out(assignment, application)
+    await guard.require(scope, Permission.ASSIGNMENT_REOPEN, subject)
     require_version(assignment, version)
     if assignment.state != "submitted":
         raise NOT_SUBMITTED()
+    await guard.note(scope, Duty.REOPENED, subject, by=Permission.ASSIGNMENT_REOPEN)
     assignment.return_reason = clean_text(reason, path=("input", "reason"), limit=_REASON_LIMIT)
     _change(scope, assignment, "open")
-    after = {"state": "open", "reason": assignment.return_reason}
+    after = {"state": "open", "reasoned": assignment.return_reason is not None}
     audit_act(scope, "sheet:reopen", "assignment", assignment.id, before={"state": "submitted"}, after=after)
     await scope.session.flush()
     return assignment

@@ -23,6 +23,7 @@ PLACES = (None, *DESKS)
 FIRST = datetime(2026, 3, 2, 9, tzinfo=CHINA)
 LEAST = 1_000_000 if NIGHTLY else 30_000
 SEEN = Count()
+pytestmark = pytest.mark.timeout(3600 if NIGHTLY else 300)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=CHINA)
 SOURCE = Path(str(predicate.__file__)).read_text(encoding="utf-8")
 MUTANTS = {
     "allow rows deny": ("(row for row in rows if row.eft == DENY)", "(row for row in rows)"),
-    "deny rows are forgotten": ("return and_(allow, not_(deny))", "return allow"),
+    "deny rows are forgotten": ("return and_(allow, not_(deny), ", "return and_(allow, "),
     "deny rows for every role are left out": (
         "{ANY, *(role.value for role in actor.roles)}",
         "{*(role.value for role in actor.roles)}",
@@ -35,11 +35,11 @@ MUTANTS = {
         "return and_(own, func.coalesce(columns.desk ==",
         "return and_(true(), func.coalesce(columns.desk ==",
     ),
-    "nobody creates": ("columns.creator == actor.account_id", "columns.creator != actor.account_id"),
+    "nobody creates": ("columns.creator.in_(actor.accounts)", "columns.creator.not_in(actor.accounts)"),
     "any duty will do": ("        DutyRecord.duty.in_(duties),\n", ""),
-    "anybody's duty will do": ("        DutyRecord.account_id == actor.account_id,\n", ""),
+    "anybody's duty will do": ("        DutyRecord.account_id.in_(actor.accounts),\n", ""),
     "duties about another object are lost": (
-        "        *(func.coalesce(column.in_(objects), false()) for column in columns.about),\n",
+        "        *(func.coalesce(column.in_(others), false()) for column in columns.about),\n",
         "",
     ),
     "duties with the object itself are lost": ("        columns.id.in_(objects),\n", ""),

@@ -16,6 +16,7 @@ from tests.authz.differential.worlds import Ids, add_unions, make_world
 NIGHTLY = os.environ.get("JIANGTI_NIGHTLY") == "1"
 WORLDS = 40 if NIGHTLY else 5
 SEEN = Count()
+pytestmark = pytest.mark.timeout(3600 if NIGHTLY else 300)
 
 
 @pytest.mark.parametrize("seed", range(WORLDS))

@@ -48,13 +48,16 @@ COLUMNS = Columns(
     relations={word: TRIAL.c[word] for word in GIVEN},
 )
 OWN = "(tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+STRONG = ["system_admin", "security_admin", "audit_admin", "finance_approver"]
+"""Roles that a session of one factor holds none of, as the third judge knows them."""
 Pairs = set[tuple[str, UUID]]
 """(permission, object) for everything allowed."""
 
 ORACLE = text(f"""
 WITH me AS (
-    SELECT m.roles, m.account_id, t.id AS tenant, t.level, t.path, t.industry_path
-    FROM membership m JOIN tenant t ON t.id = m.tenant_id
+    SELECT array(SELECT r FROM unnest(m.roles) r WHERE s.strength > 1 OR r <> ALL (:strong)) AS roles,
+        m.account_id, t.id AS tenant, t.level, t.path, t.industry_path
+    FROM membership m JOIN tenant t ON t.id = m.tenant_id JOIN sign_in_session s ON s.membership_id = m.id
     WHERE m.id = :member AND m.valid_from <= :today AND coalesce(m.valid_to > :today, true)
 ),
 seen AS (SELECT o.* FROM trial_object o, me WHERE (o.tenant_id = me.tenant OR o.published) AND (:slot < 0 OR o.slot = :slot)),
@@ -64,7 +67,8 @@ standing AS (
     UNION SELECT o.id, 'published' FROM seen o, me WHERE o.tenant_id <> me.tenant
     UNION SELECT o.id, 'self_created' FROM seen o, me WHERE o.creator = me.account_id
     UNION SELECT o.id, w.rel FROM me JOIN duty_record d ON d.account_id = me.account_id AND d.tenant_id = me.tenant
-        JOIN trial_duty w ON w.duty = d.duty JOIN seen o ON d.object_id = o.id OR d.object_id = o.about
+        JOIN trial_duty w ON w.duty = d.duty
+        JOIN seen o ON d.object_id = o.id OR (d.object_id = o.about AND w.rel <> 'self_created')
     {" ".join(f"UNION SELECT id, '{word}' FROM seen o WHERE o.{word}" for word in GIVEN)}
 ),
 hit AS (
@@ -137,7 +141,7 @@ async def put(where: Trial, objects: Sequence[dict[str, Any]]) -> None:
 async def by_sql(where: Trial, member_id: UUID, clock: FixedClock, slot: int = -1) -> Pairs:
     """The third judge: plain SQL over policy rows, memberships, tightenings and objects, as the administrator."""
     async with where.admin.connect() as connection:
-        given = {"member": member_id, "today": clock.today(), "slot": slot}
+        given = {"member": member_id, "today": clock.today(), "slot": slot, "strong": STRONG}
         return {(row[0], row[1]) for row in await connection.execute(ORACLE, given)}
 
 

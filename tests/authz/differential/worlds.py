@@ -14,7 +14,7 @@ from authz.denials import TIGHTENABLE_ROLES, UNTOUCHABLE_KINDS
 from authz.duties import Duty
 from authz.permissions import Permission
 from authz.relations import DESKS
-from authz.roles import Role
+from authz.roles import FULL_STRENGTH, Role
 from authz.stages import STAGES
 from kernel.clock import FixedClock
 from tenants.accounts.tokens import new_token, token_hash
@@ -61,7 +61,16 @@ async def make_world(where: Trial, seed: int, clock: FixedClock) -> list[Seated]
     unions = await add_unions(where, ids, clock, f"W{seed}.", [(path, line, level) for path, line, level in UNIONS])
     accounts = [ids.take() for _ in range(6)]
     people = [
-        await seat(where, ids, clock, union, account, some_roles(chance), some_period(chance, clock.today()))
+        await seat(
+            where,
+            ids,
+            clock,
+            union,
+            account,
+            some_roles(chance),
+            some_period(chance, clock.today()),
+            strength=chance.choice([1, FULL_STRENGTH]),
+        )
         for account in accounts
         for union in chance.sample(unions, 2)
     ]
@@ -134,8 +143,10 @@ async def seat(
     account: UUID,
     roles: Sequence[Role],
     period: tuple[date, date | None],
+    *,
+    strength: int = FULL_STRENGTH,
 ) -> Seated:
-    """A place and a live session, whatever the place's period says."""
+    """A place and a live session, whatever the place's period says; `strength` is by how many factors he came in."""
     valid_from, valid_to = period
     token, membership, now = new_token(), ids.take(), clock.now()
     given = {
@@ -148,6 +159,7 @@ async def seat(
         "to": valid_to,
         "session": ids.take(),
         "hash": token_hash(token),
+        "strength": strength,
         "now": now,
         "end": now + timedelta(hours=1),
     }
@@ -162,8 +174,8 @@ async def seat(
                 " VALUES (:union, :membership, :account, '王某', :roles, :from, :to)"
             ),
             (
-                "INSERT INTO sign_in_session (id, token_hash, account_id, tenant_id, membership_id, issued_at, last_seen_at, expires_at, strength)"
-                " VALUES (:session, :hash, :account, :union, :membership, :now, :now, :end, 2)"
+                "INSERT INTO sign_in_session (id, token_hash, account_id, tenant_id, membership_id, strength, issued_at, last_seen_at, expires_at)"
+                " VALUES (:session, :hash, :account, :union, :membership, :strength, :now, :now, :end)"
             ),
         ):
             named = {name: value for name, value in given.items() if f":{name}" in statement}

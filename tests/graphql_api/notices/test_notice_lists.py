@@ -52,7 +52,7 @@ async def world(database_urls: DatabaseUrls) -> AsyncGenerator[World]:
     made.clock.move(days=7)
     for number, (case, notice) in enumerate(zip(cases, published, strict=True), start=1):
         async with made.acting(Role.NOTICE_OFFICER) as scope:
-            await notices.end_notice(scope, notice, version=1)
+            await notices.end_notice(scope, notice, version=2)
         entry = notices.ObjectionEntry(Channel.PHONE, "逾期反映", LI, made.clock.today())
         async with made.acting(Role.CLERK) as scope:
             await notices.lodge_objection(scope, notice, case, entry)
@@ -78,9 +78,11 @@ async def _publish(world: World, case: UUID, number: int) -> UUID:
     async with world.acting(Role.DELIBERATION) as scope:
         resolution = scoring.ResolutionEntry(f"党组{number}号", "党组", today, ResolutionDecision.APPROVE)
         await scoring.record_resolution(scope, world.edition_id, resolution, [case])
-    async with world.acting(Role.NOTICE_OFFICER) as scope:
+    async with world.acting(Role.REVIEWER) as scope:
         entry = notices.NoticeEntry(f"第{number}号公示", today, "0519-86600000")
-        return (await notices.publish_notice(scope, world.edition_id, entry, [case])).id
+        draft = await notices.draft_notice(scope, world.edition_id, entry, [case])
+    async with world.acting(Role.NOTICE_OFFICER) as scope:
+        return (await notices.publish_notice(scope, draft.id, version=draft.version)).id
 
 
 @pytest_asyncio.fixture(loop_scope="module")

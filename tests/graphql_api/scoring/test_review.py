@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from authz.roles import Role
 from graphql_api.ids import encode_id
@@ -19,6 +19,7 @@ from graphql_api.scoring.queries import ScoringQuery
 from kernel.clock import CHINA, FixedClock
 from kernel.ids import new_id
 from kernel.settings import DatabaseUrls
+from programmes.applications.model import Application
 from programmes.scoring import service as scoring
 from tests.graphql_api.client import Client, Tokens, serving
 from tests.graphql_api.sql_count import counting
@@ -172,15 +173,24 @@ async def test_the_whole_review_and_notice(office: Office) -> None:
 
 
 async def _notice_and_announcement(office: Office, best: UUID, other: UUID) -> None:
-    published = await office.act(
-        Role.NOTICE_OFFICER,
-        "publishNotice",
-        "notice { id version endsOn state items(first: 9) { edges { node { position name sex } } } }",
+    drafted = await office.act(
+        Role.REVIEWER,
+        "draftNotice",
+        "notice { id version state items(first: 9) { totalCount } }",
         editionId=office.edition(),
         applicationIds=case_ids([best, other]),
         title="关于拟入选人员的公示",
         startsOn="2023-05-22",
         contact="010-12345678",
+    )
+    draft = drafted["notice"]
+    assert (drafted["errors"], draft["state"], draft["items"]) == ([], "DRAFT", {"totalCount": 0})
+    published = await office.act(
+        Role.NOTICE_OFFICER,
+        "publishNotice",
+        "notice { id version endsOn state items(first: 9) { edges { node { position name sex } } } }",
+        noticeId=draft["id"],
+        version=draft["version"],
     )
     notice = published["notice"]
     assert (published["errors"], notice["endsOn"], notice["state"]) == ([], "2023-05-26", "PUBLISHED")
@@ -258,6 +268,33 @@ async def test_before_aggregation_an_expert_sees_his_own_sheets_and_the_secretar
     await office.act(Role.PANEL_SECRETARY, "aggregateScores", "scored", editionId=office.edition())
     assert await seen(Role.PANEL_SECRETARY) == [("乙", "SUBMITTED", ["120.00"]), ("甲", "SUBMITTED", ["135.00"])]
     assert await seen(Role.EXPERT, "甲") == [("甲", "SUBMITTED", ["135.00"])]
+
+
+BLIND = """{ assignments(first: 5) { edges { node { application {
+  deeds state person { name } applyingUnit { name } recommendingUnit { name } unitOpinion opinion rank exceptionApprover
+  history(first: 9) { totalCount edges { node { actor } } } } } } } }"""
+
+
+async def test_an_expert_judges_without_knowing_whose_case_it_is(office: Office) -> None:
+    case = await office.world.add_case("匿名", "formal_passed")
+    async with office.world.looking() as session:
+        told = {"deeds": "二十年一线", "unit_opinion": "某厂同意", "opinion": "某区推荐", "rank": 3}
+        known = {"recommending_unit_id": office.world.tenant.id, "exception_approver": "张主席"}
+        await session.execute(update(Application).where(Application.id == case).values(**told, **known))
+    await assign(office, [case], "甲", "乙")
+
+    async def seen(role: Role, name: str | None = None) -> Any:
+        edges = (await office.read(BLIND, role, name))["assignments"]["edges"]
+        return edges[0]["node"]["application"]
+
+    blind = {"person", "applyingUnit", "recommendingUnit", "unitOpinion", "opinion", "rank", "exceptionApprover"}
+    hidden = await seen(Role.EXPERT, "甲")
+    assert {name: hidden[name] for name in blind} == dict.fromkeys(blind)
+    assert (hidden["deeds"], hidden["state"]) == ("二十年一线", "SCORING")
+    assert hidden["history"] == {"totalCount": 0, "edges": []}
+    open_ = await seen(Role.PANEL_SECRETARY)
+    assert [name for name in sorted(blind) if open_[name] is None] == []
+    assert open_["history"]["totalCount"] > 0
 
 
 async def test_a_sheet_over_the_contract_names_the_wrong_line(office: Office) -> None:

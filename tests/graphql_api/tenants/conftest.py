@@ -4,6 +4,8 @@ import pytest
 
 from graphql_api.accounts.mutations import AccountsMutation
 from graphql_api.context import EntranceAuthenticator
+from graphql_api.machines.mutations import MachinesMutation
+from graphql_api.machines.queries import MachinesQuery
 from graphql_api.schema import Contract, build
 from graphql_api.tenants.mutations import TenantsMutation
 from graphql_api.tenants.queries import TenantsQuery
@@ -21,7 +23,7 @@ from tests.tenants.unions import build as build_unions
 
 @pytest.fixture(scope="module")
 def contract() -> Contract:
-    return build(b"secret", TenantsQuery, TenantsMutation, AccountsMutation)
+    return build(b"secret", TenantsQuery, TenantsMutation, AccountsMutation, MachinesQuery, MachinesMutation)
 
 
 @pytest.fixture

@@ -165,9 +165,9 @@ async def test_an_administrator_with_one_factor_can_only_enrol(
     }
     person = {
         "idempotencyKey": "a-key-of-eight",
-        "login": "new.one",
+        "login": "wuhou.new",
         "name": "新人",
-        "roles": ["CLERK"],
+        "proposedRoles": ["CLERK"],
         "validFrom": "2026-03-01",
         "password": PASSWORD,
     }

@@ -13,6 +13,7 @@ from programmes.applications.rules.completeness import (
     require_complete,
     require_feeder,
     require_letters,
+    require_not_the_organisers_own,
     require_open,
 )
 
@@ -173,3 +174,10 @@ def test_without_the_rung_below_only_a_recorded_exception_to_a_principle_helps(
         ask([feeder(mode)], ["company_craftsman"], reason, approver)
     assert code_of(refused) == ("FEEDER_MISSING", RULE)
     ask([feeder("in_principle")], [], "特殊技能", "区总主席")
+
+
+def test_the_organisers_own_employees_are_no_candidates_however_the_name_is_typed() -> None:
+    require_not_the_organisers_own("成都恒达精密机械有限公司", "成都市总工会")
+    for employer in ("成都市总工会", "成都市 总工会"):
+        with pytest.raises(Failure, match="ORGANISERS_OWN"):
+            require_not_the_organisers_own(employer, "成都市总工会")

@@ -357,3 +357,9 @@ async def test_the_federation_applies_for_nobody_and_a_stranger_to_the_route_is_
         )
     assert told.no.rule is not None
     assert told.no.rule.document == "常工发〔2024〕60号"
+
+
+async def test_an_employee_of_the_organiser_is_no_candidate_of_its_edition(offices: Offices, longcheng: UUID) -> None:
+    organiser = (await offices.actor("changzhou.clerk")).tenant.name
+    async with refused(offices, "tianning-fangzhi.clerk", "ORGANISERS_OWN") as (scope, _):
+        await draft(scope, longcheng, 861, employer=organiser)

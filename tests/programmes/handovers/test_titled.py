@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from cli.demo import selection
 from cli.demo.offices import Call
@@ -130,6 +131,16 @@ async def pushed(offices: CarefulOffices, title_id: UUID, edition_id: UUID) -> U
     return case_id
 
 
+async def test_one_rank_is_given_once_where_a_union_recommends_to_itself(offices: CarefulOffices, zhuge: UUID) -> None:
+    first, second = await arrive(offices, zhuge, [531, 532])
+    async with offices.acting("wuhou.recommender") as scope:
+        version = (await applications.lock_applications(scope, [first]))[0].version
+        await applications.recommend_application(scope, first, version=version, opinion="同意", rank=1)
+    version = (await case_of(offices, "wuhou.clerk", second)).version
+    async with refused(offices, "wuhou.recommender", "RANK_TAKEN") as (scope, _):
+        await applications.recommend_application(scope, second, version=version, opinion="同意", rank=1)
+
+
 async def test_an_organiser_that_recommends_itself_does_both_in_turn_and_gives_back_to_the_unit(
     offices: CarefulOffices, zhuge: UUID
 ) -> None:
@@ -205,6 +216,27 @@ async def test_a_pull_is_requested_confirmed_and_taken_in_with_one_hash(
     await offices.settle()
     below, above = await sides(offices, "wuhou", "chengdu", title_id=titles[0])
     assert (below.state, above.state, below.snapshot_sha256) == ("accepted", "accepted", above.snapshot_sha256)
+
+
+async def test_a_request_of_a_union_that_is_not_on_the_route_is_not_confirmed(
+    offices: CarefulOffices, titles: Sequence[UUID], chengdu: UUID
+) -> None:
+    below, above = await request(offices, titles[7], chengdu)
+
+    async def asked_by(union: str) -> None:
+        async with offices.acting("wuhou.clerk") as scope:
+            known = update(Handover).where(Handover.tenant_id == scope.tenant_id, Handover.id == below.id)
+            await scope.session.execute(known.values(counterpart_id=offices.tenants[union]))
+
+    await asked_by("sichuan")
+    async with refused(offices, "wuhou.recommender", "REQUESTER_NOT_ON_ROUTE") as (scope, _):
+        await handovers.confirm_request(
+            scope, below.id, version=below.version, opinion="同意", rank=None, deeds="选调", consent_on=date(2023, 3, 1)
+        )
+    await asked_by("chengdu")
+    async with offices.acting("chengdu.reviewer") as scope:
+        await handovers.withdraw_handover(scope, above.id, version=above.version, reason="不要")
+    await offices.settle()
 
 
 async def test_a_request_can_be_refused_or_taken_back_and_made_anew(
@@ -441,5 +473,6 @@ async def test_in_the_end_all_sides_agree_and_every_kind_of_letter_was_taken_in_
     said: list[str] = []
     assert (await reconcile(offices.courier, settle=0, say=said.append), said[:-1]) == (0, [])
     elsewhere = {"handover_undone", "handover_withdrawn", "handover_given_back", "drift"}  # in test_passing
-    elsewhere |= {"audit_anchor", "consent_withdrawn"}  # in tests/workers and personal_data
+    elsewhere |= {"audit_anchor", "consent_withdrawn", "file_erased"}  # in tests/workers and personal_data
+    elsewhere |= {kind for kind in KINDS if kind.startswith("substitute_")}  # in tests/graphql_api/delegation
     assert offices.seen == KINDS - elsewhere

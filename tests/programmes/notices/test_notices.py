@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from authz.actor import worker
 from authz.roles import Role
@@ -39,10 +39,11 @@ async def world(database_urls: DatabaseUrls) -> AsyncIterator[World]:
 
 
 async def publish(world: World, cases: Sequence[UUID], *, starts_on: date = MONDAY, title: str = "公示") -> Notice:
+    async with world.acting(Role.REVIEWER) as scope:
+        entry = NoticeEntry(title, starts_on, "010-12345678")
+        draft = await notices.draft_notice(scope, world.edition_id, entry, cases)
     async with world.acting(Role.NOTICE_OFFICER) as scope:
-        return await notices.publish_notice(
-            scope, world.edition_id, NoticeEntry(title, starts_on, "010-12345678"), cases
-        )
+        return await notices.publish_notice(scope, draft.id, version=draft.version)
 
 
 async def end(world: World, notice: Notice, *, version: int | None = None) -> Notice:
@@ -111,7 +112,7 @@ async def test_five_working_days_from_monday_end_on_friday_and_the_notice_on_sat
     assert (failure.code, failure.params) == ("NOTICE_RUNNING", {"ends_on": "2023-05-26"})
     world.clock.move(days=1)
     unseen = await failure_of(end(world, notice, version=7))
-    assert (unseen.code, unseen.params) == ("STALE_VERSION", {"current": 1})
+    assert (unseen.code, unseen.params) == ("STALE_VERSION", {"current": 2})
     ended = await end(world, notice)
     assert (ended.state, await world.states(case)) == ("ended", ["notice_done"])
     assert (await failure_of(end(world, notice))).code == "NOTICE_ENDED"
@@ -262,7 +263,7 @@ async def test_who_objected_is_sealed_and_shown_to_the_investigator_only(world: 
             await session.execute(select(AuditEntry.after).where(AuditEntry.object_id == objection.id))
         ).scalars()
         trail = json.dumps(list(entries), ensure_ascii=False)
-    assert "李举报".encode() not in row.complainant_sealed
+    assert "李举报".encode() not in (row.complainant_sealed or b"")
     assert "李举报" not in trail
     async with world.acting(Role.INVESTIGATOR, "核查员甲") as scope:
         assert await notices.reveal_complainant(scope, objection.id, reason="核查需要") == LI
@@ -350,3 +351,81 @@ async def test_another_union_finds_nothing(world: World, database_urls: Database
         ("NOT_FOUND", {})
     ] * 5
     await stranger.close()
+
+
+async def test_who_drafts_a_notice_does_not_publish_it(world: World) -> None:
+    case = await world.add_case("起草", "approved_for_notice")
+    async with world.acting(Role.NOTICE_OFFICER, "公示员甲") as scope:
+        entry = NoticeEntry("公示", world.clock.today(), "010-12345678")
+        draft = await notices.draft_notice(scope, world.edition_id, entry, [case])
+    assert (draft.state, await world.states(case)) == ("draft", ["approved_for_notice"])
+
+    async def publish_by(name: str) -> Notice:
+        async with world.acting(Role.NOTICE_OFFICER, name) as scope:
+            return await notices.publish_notice(scope, draft.id, version=draft.version)
+
+    failure = await failure_of(publish_by("公示员甲"))
+    assert (failure.code, failure.params["relation"]) == ("DUTY_CONFLICT", "did_drafted_notice")
+    assert (await failure_of(end(world, draft))).code == "NOTICE_IS_DRAFT"
+    published = await publish_by("公示员乙")
+    assert (published.state, await world.states(case)) == ("published", ["in_public_notice"])
+    assert (await failure_of(publish_by("公示员乙"))).code == "NOTICE_NOT_DRAFT"
+
+
+async def test_who_took_an_objection_in_does_not_investigate_it(world: World) -> None:
+    case = await world.add_case("受理", "approved_for_notice")
+    notice = await publish(world, [case], starts_on=world.clock.today())
+    async with world.acting(Role.INVESTIGATOR, "核查员甲") as scope:
+        entry = ObjectionEntry(Channel.VISIT, "业绩材料不实", LI, world.clock.today())
+        objection = await notices.lodge_objection(scope, notice.id, case, entry)
+
+    async def admit_by(name: str) -> Objection:
+        async with world.acting(Role.INVESTIGATOR, name) as scope:
+            return await notices.admit_objection(scope, objection.id, version=objection.version)
+
+    failure = await failure_of(admit_by("核查员甲"))
+    assert (failure.code, failure.params["relation"]) == ("DUTY_CONFLICT", "did_lodged")
+    assert (await admit_by("核查员乙")).state == "investigating"
+
+
+@pytest.mark.parametrize(
+    ("state", "way"),
+    [
+        ("cultivating", "stop"),
+        ("suspended", "stop"),
+        ("assessed_pass", "stop"),
+        ("assessed_fail", "fail"),
+        ("certified", "revoke"),
+    ],
+)
+async def test_after_the_announcement_an_upheld_objection_names_the_act_that_ends_it(
+    world: World, state: str, way: str
+) -> None:
+    case = await world.add_case(f"公布后{state}", "approved_for_notice")
+    notice = await publish(world, [case], starts_on=world.clock.today())
+    objection = await lodge(world, notice, case)
+
+    async def stand(where: str) -> None:
+        async with world.looking() as session:
+            await session.execute(update(Application).where(Application.id == case).values(state=where))
+
+    await stand(state)
+    failure = await failure_of(settle(world, objection, Outcome.UPHELD, Decision.REMOVE))
+    assert (failure.code, failure.params["way_code"]) == ("ENDED_BY_ITS_OWN_ACT", way)
+    await stand({"stop": "stopped", "fail": "failed", "revoke": "revoked"}[way])
+    async with world.acting(Role.APPROVER) as scope:
+        (row,) = (await scope.session.execute(select(Objection).where(Objection.id == objection.id))).scalars()
+        applied = await notices.apply_objection(
+            scope, row.id, version=row.version, decision=Decision.REMOVE, resolution_no="党组纪要8号", reply="已撤销"
+        )
+    assert (applied.state, applied.decision, applied.resolution_no) == ("applied", "remove", "党组纪要8号")
+
+
+async def test_whoever_is_announced_and_holds_nothing_yet_is_removed(world: World) -> None:
+    case = await world.add_case("刚公布", "approved_for_notice")
+    notice = await publish(world, [case], starts_on=world.clock.today())
+    objection = await lodge(world, notice, case)
+    async with world.looking() as session:
+        await session.execute(update(Application).where(Application.id == case).values(state="announced"))
+    await settle(world, objection, Outcome.UPHELD, Decision.REMOVE)
+    assert await world.states(case) == ["removed"]

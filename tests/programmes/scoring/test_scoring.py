@@ -292,3 +292,25 @@ async def test_another_union_finds_nothing(world: World, database_urls: Database
     foreign = await refused(stranger, Role.PANEL_SECRETARY, None, "aggregate_scores", world.edition_id)
     assert foreign.family == "NOT_FOUND"
     await stranger.close()
+
+
+async def test_a_sheet_that_was_given_back_is_dropped_by_another_persons_word_only(world: World) -> None:
+    case = await world.add_case("双人", "formal_passed")
+    given = await assign(world, [case], "甲", "乙", "丙")
+    dropped = given[case, "甲"]
+    await score(world, "甲", dropped, 900)
+    sealed = await refused(world, Role.PANEL_CHAIR, "组长", "exclude_expert", dropped, "回避", version=2)
+    assert sealed.code == "ALREADY_SUBMITTED"
+    async with world.acting(Role.PANEL_SECRETARY, "秘书") as scope:
+        await scoring.reopen_score(scope, dropped, "专家书面说明：误录", version=2)
+    alone = await refused(world, Role.PANEL_SECRETARY, "秘书", "exclude_expert", dropped, "回避", version=3)
+    assert (alone.code, alone.params["permission"]) == ("NOT_PERMITTED", "assignment:drop")
+    as_chair = await refused(world, Role.PANEL_CHAIR, "秘书", "exclude_expert", dropped, "回避", version=3)
+    assert (as_chair.code, as_chair.params["relation"]) == ("DUTY_CONFLICT", "did_reopened")
+    async with world.acting(Role.PANEL_CHAIR, "组长") as scope:
+        await scoring.exclude_expert(scope, dropped, "申报回避：师徒关系", version=3)
+    for expert in ("乙", "丙"):
+        await score(world, expert, given[case, expert], 900)
+    async with world.acting(Role.PANEL_SECRETARY) as scope:
+        (summary,) = await scoring.aggregate_scores(scope, world.edition_id)
+    assert summary.sheets == 2

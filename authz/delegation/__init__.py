@@ -1,0 +1,1 @@
+"""Standing in for another: granting it, taking it back, asking for it."""

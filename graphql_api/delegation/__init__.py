@@ -1,0 +1,1 @@
+"""Standing in for another, in the contract."""

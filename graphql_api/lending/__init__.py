@@ -1,0 +1,1 @@
+"""Officers lent to small unions, in the contract."""

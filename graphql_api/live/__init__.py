@@ -1,0 +1,1 @@
+"""Subscriptions over web sockets, by the protocol graphql-transport-ws."""

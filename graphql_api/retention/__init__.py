@@ -1,0 +1,1 @@
+"""Periods of keeping, and requests to erase, in the contract."""

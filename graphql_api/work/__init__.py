@@ -1,0 +1,1 @@
+"""What happens in a union, told as it happens."""

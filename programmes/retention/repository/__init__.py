@@ -1,0 +1,1 @@
+"""Finding what is due, and taking personal data out of it."""

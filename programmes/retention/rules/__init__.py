@@ -1,0 +1,1 @@
+"""Pure judgements: when something is over, and what becomes of each column."""
