@@ -192,10 +192,18 @@ async def _fill(urls: DatabaseUrls, admin_url: str, size: int, token: str) -> No
 async def _seat(connection: AsyncConnection, home: UUID, token: str) -> None:
     given = {"home": home, "hash": token_hash(token)}
     for statement in (
-        "INSERT INTO account VALUES ('00000000-0000-0000-0000-000000000001', 'a', '王某', '', 'active', 0, NULL, now())",
-        "INSERT INTO membership SELECT :home, gen_random_uuid(), id, '王某', '{clerk,reviewer,expert}', '2020-01-01', NULL FROM account",
         (
-            "INSERT INTO sign_in_session SELECT gen_random_uuid(), :hash, account_id, tenant_id, id, now(), now(), now() + interval '1 day', NULL"
+            "INSERT INTO account (id, login, name, password_hash, state, failed_attempts, must_change_password, created_at)"
+            " VALUES (gen_random_uuid(), 'a', '王某', '', 'active', 0, false, now())"
+        ),
+        (
+            "INSERT INTO membership (tenant_id, id, account_id, name, roles, valid_from)"
+            " SELECT :home, gen_random_uuid(), id, '王某', '{clerk,reviewer,expert}', '2020-01-01' FROM account"
+        ),
+        (
+            "INSERT INTO sign_in_session"
+            " (id, token_hash, account_id, tenant_id, membership_id, issued_at, last_seen_at, expires_at, strength)"
+            " SELECT gen_random_uuid(), :hash, account_id, tenant_id, id, now(), now(), now() + interval '1 day', 1"
             " FROM membership WHERE tenant_id = :home"
         ),
         (
