@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo walk serve worker test nightly lint format types imports pytest lock clean venv
+.PHONY: help demo walk serve worker test nightly bench bench-peers lint format types imports pytest lock clean venv
 
 VENV := .venv
 RUN := exec env PYTHONPATH=. $(VENV)/bin/python
@@ -10,6 +10,7 @@ JIANGTI := $(RUN) -m cli
 PIP := $(VENV)/bin/python -m pip install --quiet --require-hashes --only-binary :all:
 TEST_WORKERS ?= auto
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 # An environment whose Python is gone, too old, or another one than it was made for, is made anew.
 $(shell [ ! -d $(VENV) ] || $(VENV)/bin/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -19,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/installed ## run everything with demo data: PostgreSQL, API, workers
 	@export JIANGTI_FOLLOW_PARENT=1; $(JIANGTI) demo
@@ -50,8 +51,14 @@ types: $(VENV)/installed-dev ## pyright, strict
 pytest: $(VENV)/installed-dev ## only the suite; PYTEST_ARGS="tests/kernel -k postgres" narrows it
 	@$(RUN) -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
 
-nightly: $(VENV)/installed-dev ## decision = list = database, over more than a million decisions
-	@export JIANGTI_NIGHTLY=1; $(RUN) -m pytest -n $(TEST_WORKERS) -rA tests/authz/differential
+nightly: $(VENV)/installed-dev ## a million decisions by three judges; JIANGTI_OPERATIONS (100,000) operations, compiled and not
+	@export JIANGTI_NIGHTLY=1; $(RUN) -m pytest -n $(TEST_WORKERS) -rA tests/authz/differential tests/graphql_api/compiled
+
+bench: $(VENV)/installed-dev ## the main queries beside the same by hand and in pgbench; BENCH_ARGS="--queries board --seconds 3"
+	@$(RUN) -m bench $(BENCH_ARGS)
+
+bench-peers: $(VENV)/installed-dev ## the same with PostGraphile from npm beside
+	@$(RUN) -m bench --peers $(BENCH_ARGS)
 
 lock: ## compile the requirements to lock files with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on PATH"; exit 1; }

@@ -8,6 +8,7 @@ from authz.masks import constraint_of
 from authz.model import DutyMask
 from authz.names import ACT_NAMES, KIND_NAMES, RELATION_NAMES
 from authz.permissions import Permission
+from kernel.deferred import constraint_name
 from kernel.errors import Failure
 
 _ACTS = {f"ck_{DutyMask.__tablename__}_{constraint_of(act)}": Permission(act) for act in EXCLUSIONS}
@@ -15,7 +16,7 @@ _ACTS = {f"ck_{DutyMask.__tablename__}_{constraint_of(act)}": Permission(act) fo
 
 def conflict_of(problem: IntegrityError, kind: str, by: Permission | None) -> Failure | IntegrityError:
     """DUTY_CONFLICT for a violated exclusion; anything else as it is."""
-    name = getattr(getattr(problem.orig, "__cause__", None), "constraint_name", None)
+    name = constraint_name(problem)
     barred = _ACTS.get(str(name))
     if barred is None:
         return problem

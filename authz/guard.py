@@ -6,11 +6,10 @@ one statement; the decision itself is made by the policy in force and remembers 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
 from authz import carried, enforcer
 from authz.actor import Actor
@@ -28,9 +27,11 @@ from authz.scope import Scope, WriteScope
 from authz.stages import KNOWN_STAGES
 from authz.subject import Subject
 from kernel.database import ReadSession
+from kernel.deferred import SKIP
 from kernel.errors import Reason
 from kernel.ids import new_id
 
+_ADD_BITS = "ON CONFLICT (tenant_id, object_id, account_id) DO UPDATE SET mask = duty_mask.mask | excluded.mask"
 Duties = dict[UUID, frozenset[str]]
 """Relation words of one account to objects, by object."""
 
@@ -147,7 +148,8 @@ async def note(
         }
         for account in sorted(accounts)
     ]
-    await scope.session.execute(insert(DutyRecord).values(rows).on_conflict_do_nothing())
+    for row in rows:
+        scope.session.deferred.insert(DutyRecord, row, conflict=SKIP)
     await _mark(scope, subject, accounts, duty=duty, by=by)
 
 
@@ -159,7 +161,7 @@ async def bind(scope: WriteScope, by: Permission, subject: Subject) -> None:
 async def _mark(
     scope: WriteScope, subject: Subject, accounts: tuple[UUID, ...], *, duty: Duty | None, by: Permission | None
 ) -> None:
-    """Add the bits to the accounts' masks of each object, in the order of their ids; waits for another transaction that adds to the same mask."""
+    """Add the bits to the accounts' masks of each object, in the order of their ids; the write waits for another transaction that adds to the same mask."""
     act = 0 if by is None else mask_of_act(by.value)
     part = 0 if duty is None else mask_of_duty(duty)
     masks = {(object_id, account): act for object_id in subject.about for account in accounts}
@@ -170,20 +172,14 @@ async def _mark(
         objects = {object_id for object_id, _ in masks}
         for object_id, bits in (await carried.find_bits(scope.session, account, objects)).items():
             masks[object_id, account] |= bits if object_id == subject.id else bits & ~BITS[CREATED]
-    rows = [
-        {"tenant_id": scope.tenant_id, "object_id": object_id, "account_id": account, "mask": mask}
-        for (object_id, account), mask in sorted(masks.items())
-        if mask
-    ]
-    if not rows:
-        return
-    fresh = insert(DutyMask).values(rows)
-    added = {"mask": DutyMask.mask.op("|")(fresh.excluded.mask)}
-    keys = (DutyMask.tenant_id, DutyMask.object_id, DutyMask.account_id)
-    try:
-        await scope.session.execute(fresh.on_conflict_do_update(index_elements=keys, set_=added))
-    except IntegrityError as problem:
-        raise conflict_of(problem, subject.kind, by) from problem
+    waiting = {(row["object_id"], row["account_id"]): row for row in scope.session.deferred.rows_of(DutyMask)}
+    for (object_id, account), mask in sorted(masks.items()):
+        if (row := waiting.get((object_id, account))) is not None:
+            row["mask"] |= mask
+        elif mask:
+            row = {"tenant_id": scope.tenant_id, "object_id": object_id, "account_id": account, "mask": mask}
+            scope.session.deferred.insert(DutyMask, row, conflict=_ADD_BITS)
+    scope.session.deferred.translate(DutyMask, partial(conflict_of, kind=subject.kind, by=by))
 
 
 async def release(scope: WriteScope, duty: Duty, subject: Subject, *, account_id: UUID) -> None:

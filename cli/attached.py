@@ -15,6 +15,7 @@ import time
 import uvicorn
 
 from graphql_api.live.transport import socket_options
+from graphql_api.transport import http_options, raise_open_files
 from kernel.settings import Settings
 
 _GRACE = 5.0
@@ -31,10 +32,10 @@ def main() -> None:
         runpy.run_module("workers", run_name="__main__", alter_sys=True)
 
 
-def run_api(settings: Settings, listener: socket.socket) -> None:
+def run_api(settings: Settings, listener: socket.socket, factory: str = "graphql_api.app:create_app") -> None:
     """Serve the API on a listening socket until SIGTERM; open requests get `drain_timeout` to end."""
     config = uvicorn.Config(
-        "graphql_api.app:create_app",
+        factory,
         factory=True,
         log_config=None,
         access_log=False,
@@ -42,9 +43,11 @@ def run_api(settings: Settings, listener: socket.socket) -> None:
         proxy_headers=False,
         lifespan="on",
         **socket_options(),
+        **http_options(),
         timeout_graceful_shutdown=int(settings.drain_timeout),
     )
     os.environ.update(settings.environ())
+    raise_open_files()
     uvicorn.Server(config).run([listener])
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import importlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Protocol
@@ -19,15 +19,17 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
 
 from authz import enforcer
 from authz.policy_rows import PolicyError
 from authz.revisions import OutdatedPolicyError, require_newest
 from authz.roles import Role
+from graphql_api.admission.entry import Entry
+from graphql_api.admission.turns import Admission, AdmissionLimits
+from graphql_api.compiled.compiler import Compiler
 from graphql_api.context import EntranceAuthenticator, Services
 from graphql_api.documents import Documents
-from graphql_api.endpoint import Endpoint, encoded, find_actor, refusal
+from graphql_api.endpoint import Endpoint, encoded, find_actor, refusal, refused_answer
 from graphql_api.headers import GRAPHIQL_POLICY, Frame
 from graphql_api.limits import Limits
 from graphql_api.live.closing import LiveLimits
@@ -35,10 +37,12 @@ from graphql_api.live.service import Live
 from graphql_api.negotiation import RequestRefused, read_body
 from graphql_api.refusals import MALFORMED_REQUEST, NOT_DEMO
 from graphql_api.schema import Contract, build
+from graphql_api.straight import Straight
 from kernel.clock import CHINA, ShiftedClock, SystemClock
 from kernel.database import Database
 from kernel.logging import configure_logging
 from kernel.postgres import database_urls, find_server
+from kernel.reach import UNREACHABLE
 from kernel.sealing import open_sealer
 from kernel.settings import Settings
 from tenants.accounts.entrance import open_entrance
@@ -67,8 +71,11 @@ class SideDoor(Protocol):
         ...
 
 
-def create_app() -> Starlette:
-    """The application of this process's environment; raises PolicyError rather than start with a policy that cannot be trusted."""
+def create_app(limits: AdmissionLimits | None = None) -> Starlette:
+    """The application of this process's environment; `limits` only for measurements.
+
+    Raises PolicyError rather than start with a policy that cannot be trusted.
+    """
     settings = Settings.from_env()
     configure_logging(settings, "api")
     enforcer.current()
@@ -86,7 +93,8 @@ def create_app() -> Starlette:
     side: SideDoor | None = None
     if settings.oidc_file is not None:
         side = importlib.import_module("graphql_api.oidc").open_side_door(settings, services)
-    return make_app(build(settings.derive("cursor")), services, demo=settings.demo, side=side)
+    admission = Admission(limits or AdmissionLimits(turns=settings.turns))
+    return make_app(build(settings.derive("cursor")), services, demo=settings.demo, admission=admission, side=side)
 
 
 def make_app(
@@ -94,26 +102,46 @@ def make_app(
     services: Services,
     *,
     demo: bool,
-    limits: Limits | None = None,
     live_limits: LiveLimits | None = None,
+    admission: Admission | None = None,
     side: SideDoor | None = None,
+    compile_after: int | None = 1,
 ) -> Starlette:
     """The application over given parts; `demo` opens GraphiQL, introspection to everybody, and the clock.
 
-    `side`: the way in by identity providers (`graphql_api.oidc`, imported only where there are some); without it no such route answers.
+    A read is compiled once its shape was asked for more than `compile_after` times (None: never). `side`: the way in by identity providers
+    (`graphql_api.oidc`, imported only where there are some); without it no such route answers.
     """
     if side is not None:
         services = dataclasses.replace(services, issuers=side.issuers())
-    documents = Documents(contract.registry, limits or Limits(), hide_suggestions=not demo)
+    documents = Documents(contract.registry, Limits(), hide_suggestions=not demo)
     live = Live(contract, documents, services, live_limits)
-    endpoint = Endpoint(contract.executable, contract.registry, documents, services, open_schema=demo)
+    compiler = None if compile_after is None else Compiler(contract.registry, documents, after=compile_after)
+    admission = admission or Admission()
+    endpoint = Endpoint(
+        contract.executable, contract.registry, documents, services, admission, open_schema=demo, compiler=compiler
+    )
     routes = [
-        Route("/graphql", _Door(endpoint)),
         WebSocketRoute("/graphql", live),
-        *_side_routes(contract, services, demo=demo),
+        *_side_routes(contract, services, admission, demo=demo),
         *(() if side is None else side.routes()),
+        *((Mount("/static", StaticFiles(directory=_STATIC)),) if demo else ()),
     ]
-    mounts = [Mount("/static", StaticFiles(directory=_STATIC))] if demo else []
+
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(Frame), Middleware(Straight, answer=endpoint)],
+        exception_handlers=dict.fromkeys(UNREACHABLE, _come_again(admission)),
+        lifespan=_lifespan(live, services, side),
+    )
+    app.state.compiler = compiler
+    return app
+
+
+def _lifespan(
+    live: Live, services: Services, side: SideDoor | None
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Listen while the process serves, and give connections back at its end."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
@@ -124,13 +152,22 @@ def make_app(
         if side is not None:
             await side.close()
 
-    return Starlette(routes=[*routes, *mounts], middleware=[Middleware(Frame)], lifespan=lifespan)
+    return lifespan
 
 
-def _side_routes(contract: Contract, services: Services, *, demo: bool) -> list[Route]:
+def _come_again(admission: Admission) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """What answers beside the endpoint where no connection was to be had."""
+
+    async def answer(request: Request, _failure: Exception) -> Response:
+        return refused_answer(admission.refusal(), request)
+
+    return answer
+
+
+def _side_routes(contract: Contract, services: Services, admission: Admission, *, demo: bool) -> list[Route]:
     """What stands beside GraphQL; more of it in a demo."""
     routes = [
-        Route("/schema.graphql", _schema_route(contract, services)),
+        Route("/schema.graphql", admitted(_schema_route(contract, services), admission)),
         Route("/livez", _livez),
         Route("/readyz", _readyz_route(services)),
     ]
@@ -143,15 +180,17 @@ def _side_routes(contract: Contract, services: Services, *, demo: bool) -> list[
     return routes
 
 
-class _Door:
-    """Hands every method to the endpoint, which answers the wrong ones in its own way."""
+def admitted(handler: Handler, admission: Admission) -> Handler:
+    """A handler that takes no body, in a turn of its own."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
+    async def answer(request: Request) -> Response:
+        try:
+            async with Entry(admission, request):
+                return await handler(request)
+        except RequestRefused as refused:
+            return refused_answer(refused, request)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._endpoint(Request(scope, receive))
-        await response(scope, receive, send)
+    return answer
 
 
 def _schema_route(contract: Contract, services: Services) -> Handler:

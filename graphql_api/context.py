@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 import strawberry
@@ -13,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from authz.actor import Actor, actor_from
 from authz.errors import READ_ONLY_VISIT
-from authz.scope import ReadScope, WriteScope
+from authz.scope import ReadScope, Scope, WriteScope
 from graphql_api.reading import Reading
 from graphql_api.registry import Registry
 from graphql_api.shown import ShownRows
-from kernel.clock import Clock
+from kernel.clock import Clock, FixedClock
 from kernel.database import Database
+from kernel.direct import Fetching
 from tenants.accounts import sessions
 from tenants.accounts.api_tokens import authenticate_token
 from tenants.accounts.entrance import Entrance
@@ -26,7 +27,6 @@ from tenants.accounts.facts import SignedIn
 from tenants.accounts.tokens import is_api_token
 from tenants.errors import NOT_IN_OWN_NAME, NOT_SIGNED_IN, PASSWORD_EXPIRED, SESSION_REQUIRED
 
-_CONNECTIONS_PER_REQUEST = 3
 _OPEN_TO_VISITORS = frozenset({"signIn", "completeSignIn", "signOut", "leaveUnion"})
 
 
@@ -87,11 +87,12 @@ class Context:
     request_id: str
     language: str = "zh"
     address: str | None = None
+    seat: AbstractAsyncContextManager[None] = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Entered for each use of a connection: siblings wait here where a request has no more of them."""
     actor: Actor | None = field(init=False)
     shown: ShownRows = field(default_factory=ShownRows)
     former: list[tuple[Actor, ShownRows]] = field(default_factory=list[tuple[Actor, ShownRows]])
     """Who was asking before somebody signed in within this request, with what was shown to him."""
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONNECTIONS_PER_REQUEST))
 
     def __post_init__(self) -> None:
         self.actor = None if self.signed_in is None else actor_from(self.signed_in)
@@ -151,21 +152,28 @@ class Context:
     async def read(self) -> AsyncGenerator[ReadScope]:
         """A read transaction on the actor's tenant, for this use alone."""
         actor = self.require_actor()
-        async with self.turns, self.services.app.read(actor.tenant.id) as session:
+        async with self.seat, self.services.app.read(actor.tenant.id) as session:
             yield ReadScope(session, actor, self.services.clock, self.request_id)
+
+    def direct_scope(self, session: Fetching | None) -> Any:  # noqa: ANN401 - batches take it for a ReadScope, and use `fetch` alone
+        """The actor in a transaction that is at hand already."""
+        return Scope(cast("Any", session), self.require_actor(), self.services.clock, self.request_id)
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[WriteScope]:
-        """A write transaction on the actor's tenant; commits at its end. For a visitor the database refuses each write in it."""
+        """A write transaction on the actor's tenant; commits at its end. For a visitor the database refuses each write in it.
+
+        An act has one moment: what is checked against a deadline, and what is written down of it, are the same.
+        """
         actor = self.require_actor()
-        async with self.turns, self.services.app.write(actor.tenant.id, barred=actor.reads_only) as session:
-            yield WriteScope(session, actor, self.services.clock, self.request_id)
+        async with self.seat, self.services.app.write(actor.tenant.id, barred=actor.reads_only) as session:
+            yield WriteScope(session, actor, FixedClock(self.services.clock.now()), self.request_id)
 
     @asynccontextmanager
     async def reading(self, asked: str, *, public: bool = False, noted: bool = True) -> AsyncGenerator[Reading]:
         """Declared reads for the query `asked` in a transaction of their own; with `public`, also for nobody. `noted`: something of the rows is shown."""
         if self.actor is None and public:
-            async with self.turns, self.services.app.plain() as session:
+            async with self.seat, self.services.app.plain() as session:
                 connection: AsyncConnection = await session.connection()
                 yield Reading(connection, None, None)
         else:

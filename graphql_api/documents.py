@@ -110,6 +110,11 @@ class Documents:
         total, broken = measure(self._registry, document, operation, coerced.coerced, self._limits)
         return list(broken) if broken else Ready(document, operation, total.cost)
 
+    def exceeds(self, ready: Ready, coerced: Mapping[str, Any]) -> bool:
+        """Whether an operation with these values asks for too much."""
+        _, broken = measure(self._registry, ready.document, ready.operation, coerced, self._limits)
+        return bool(broken)
+
     def _prepare(self, text: str) -> Prepared:
         try:
             document = parse(text, max_tokens=MAX_TOKENS)

@@ -6,17 +6,20 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from inspect import isawaitable
 from types import CoroutineType
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 import orjson
 from graphql import ExecutionResult, GraphQLSchema
 from graphql.execution import execute  # pyright: ignore[reportUnknownVariableType] - graphql-core leaves it so
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from authz import revisions
 from authz.actor import Actor, actor_from
+from graphql_api.admission.entry import Entry
+from graphql_api.admission.turns import Admission
+from graphql_api.compiled.compiler import Compiler
 from graphql_api.context import Context, Services
 from graphql_api.documents import Documents, Prepared, Problems, Ready, root_fields
 from graphql_api.errors import shown_errors
@@ -27,19 +30,22 @@ from graphql_api.negotiation import (
     PLAIN_JSON,
     Asked,
     RequestRefused,
+    bearer,
     language_of,
     media_type,
     read_parameters,
 )
 from graphql_api.refusals import INTROSPECTION_CLOSED, METHOD_NOT_ALLOWED, SUBSCRIPTION_NEEDS_SOCKET, TIMED_OUT
 from graphql_api.registry import Registry
+from graphql_api.straight import Answered
 from kernel.errors import Failure
+from kernel.reach import is_unreachable
 from tenants.accounts.facts import SignedIn
 from tenants.errors import NOT_SIGNED_IN
 
 _QUERY_SECONDS = 10.0
 _MUTATION_SECONDS = 30.0
-_BEARER = "bearer "
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,9 @@ class Endpoint:
     registry: Registry
     documents: Documents
     services: Services
+    admission: Admission
     open_schema: bool
+    compiler: Compiler | None = None
 
     async def __call__(self, request: Request) -> Response:
         """The answer, whatever was asked."""
@@ -58,17 +66,29 @@ class Endpoint:
         kind = GRAPHQL_RESPONSE
         try:
             kind = media_type(request.headers.get("accept"))
-            asked = await read_parameters(request)
-            return await self._answer(request, asked, kind, language)
+            entry = Entry(self.admission, request)
+            asked = await entry.heard(read_parameters)
+            async with entry:
+                return await self._answer(request, entry, asked, kind, language)
         except RequestRefused as refused:
-            answer = {"errors": shown_errors([refused.failure], language, request_id(request))}
-            response = encoded(answer, refused.status, PLAIN_JSON if refused.status == 406 else kind)  # noqa: PLR2004 - HTTP
-            if refused.status == 405:  # noqa: PLR2004
-                response.headers["allow"] = "GET, POST"
-            return response
+            return refused_answer(refused, request, kind)
+        except Exception as failure:
+            if not is_unreachable(failure):
+                raise
+            return refused_answer(self.admission.refusal(), request, kind)
 
-    async def _answer(self, request: Request, asked: Asked, kind: str, language: str) -> Response:
+    async def _answer(self, request: Request, entry: Entry, asked: Asked, kind: str, language: str) -> Response:
         prepared = self.documents.prepare(asked.query)
+        context: Context | None = None
+        call = None if self.compiler is None else self.compiler.call(prepared, asked.operation_name, asked.variables)
+        if self.compiler is not None and call is not None and (request.method == "POST" or not call.is_mutation):
+            context = await self._context(request, entry, language, prepared)
+            data = await _within(_seconds(call.known.ready), self.compiler.answer(call, context))
+            if data is not None:
+                await context.record_shown(
+                    root_fields(call.known.ready) if call.is_mutation else (), by_act=call.is_mutation
+                )
+                return Answered(data, kind)
         ready: Ready | Problems = prepared.problems or self.documents.ready(
             prepared, asked.operation_name, asked.variables
         )
@@ -83,17 +103,19 @@ class Endpoint:
             raise RequestRefused(405, METHOD_NOT_ALLOWED())
         if ready.is_subscription:
             raise RequestRefused(400, SUBSCRIPTION_NEEDS_SOCKET())
-        context = await self._context(request, language, prepared)
+        context = context or await self._context(request, entry, language, prepared)
         result = await self._execute(ready, asked, context)
+        self._require_reached(result, ready)
         await context.record_shown(root_fields(ready), by_act=ready.is_mutation)
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
             answer["errors"] = shown_errors(result.errors[:MAX_ERRORS], language, context.request_id)
         return encoded(answer, PARTIAL_SUCCESS if result.errors and kind == GRAPHQL_RESPONSE else 200, kind)
 
-    async def _context(self, request: Request, language: str, prepared: Prepared) -> Context:
+    async def _context(self, request: Request, entry: Entry, language: str, prepared: Prepared) -> Context:
         token = bearer(request)
         signed_in = None if token is None else await self.services.authenticator.authenticate(token)
+        entry.belongs_to(None if signed_in is None else signed_in.tenant.id)
         if token is not None and signed_in is None:
             raise RequestRefused(401, NOT_SIGNED_IN())
         if prepared.introspects and signed_in is None and not self.open_schema:
@@ -101,22 +123,38 @@ class Endpoint:
         if signed_in is not None:
             _require_policy_in_force(signed_in)
         address = None if request.client is None else request.client.host
-        return Context(self.services, self.registry, signed_in, request_id(request), language, address)
+        return Context(self.services, self.registry, signed_in, request_id(request), language, address, entry.seat)
 
     async def _execute(self, ready: Ready, asked: Asked, context: Context) -> ExecutionResult:
-        try:
-            async with asyncio.timeout(_MUTATION_SECONDS if ready.is_mutation else _QUERY_SECONDS):
-                running = execute(
-                    self.schema,
-                    ready.document,
-                    context_value=context,
-                    variable_values=dict(asked.variables),
-                    operation_name=asked.operation_name,
-                    is_awaitable=is_coroutine,
-                )
-                return await running if isawaitable(running) else running
-        except TimeoutError:
-            raise RequestRefused(503, TIMED_OUT()) from None
+        running = execute(
+            self.schema,
+            ready.document,
+            context_value=context,
+            variable_values=dict(asked.variables),
+            operation_name=asked.operation_name,
+            is_awaitable=is_coroutine,
+        )
+        if not isawaitable(running):
+            return running
+        return await _within(_seconds(ready), running)
+
+    def _require_reached(self, result: ExecutionResult, ready: Ready) -> None:
+        """A request whose reads found no connection comes again as a whole; of a mutation, where no part of it was done."""
+        unreached = any(is_unreachable(error.original_error) for error in result.errors or ())
+        if unreached and not (ready.is_mutation and any((result.data or {}).values())):
+            raise self.admission.refusal()
+
+
+def _seconds(ready: Ready) -> float:
+    return _MUTATION_SECONDS if ready.is_mutation else _QUERY_SECONDS
+
+
+async def _within(seconds: float, running: Awaitable[T]) -> T:
+    try:
+        async with asyncio.timeout(seconds):
+            return await running
+    except TimeoutError:
+        raise RequestRefused(503, TIMED_OUT()) from None
 
 
 def is_coroutine(value: object) -> TypeGuard[Awaitable[Any]]:
@@ -130,12 +168,6 @@ def _require_policy_in_force(signed_in: SignedIn) -> None:
         revisions.require_in_force(signed_in.tenant.rules.revision)
     except Failure as outdated:
         raise RequestRefused(503, outdated) from outdated
-
-
-def bearer(request: HTTPConnection) -> str | None:
-    """The token in the Authorization header."""
-    header = request.headers.get("authorization", "")
-    return header[len(_BEARER) :].strip() or None if header[: len(_BEARER)].lower() == _BEARER else None
 
 
 async def find_actor(request: Request, services: Services) -> Actor | None:
@@ -158,7 +190,17 @@ def encoded(answer: object, status: int, kind: str = PLAIN_JSON) -> Response:
     return Response(orjson.dumps(answer), status, media_type=f"{kind}; charset=utf-8")
 
 
-def refusal(failure: Failure, status: int, request: Request) -> Response:
-    """A refusal outside GraphQL."""
+def refusal(failure: Failure, status: int, request: Request, kind: str = PLAIN_JSON) -> Response:
+    """An answer that is nothing but a refusal."""
     language = language_of(request.headers.get("accept-language"))
-    return encoded({"errors": shown_errors([failure], language, request_id(request))}, status)
+    return encoded({"errors": shown_errors([failure], language, request_id(request))}, status, kind)
+
+
+def refused_answer(refused: RequestRefused, request: Request, kind: str = PLAIN_JSON) -> Response:
+    """What is said to a request that is not looked into further."""
+    response = refusal(refused.failure, refused.status, request, PLAIN_JSON if refused.status == 406 else kind)  # noqa: PLR2004 - HTTP
+    if refused.status == 405:  # noqa: PLR2004
+        response.headers["allow"] = "GET, POST"
+    if refused.retry_after is not None:
+        response.headers["retry-after"] = str(refused.retry_after)
+    return response

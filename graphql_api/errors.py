@@ -7,9 +7,10 @@ import strawberry
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 
-from graphql_api.refusals import INTERNAL, INVALID_DOCUMENT, MALFORMED_DOCUMENT
+from graphql_api.refusals import INTERNAL, INVALID_DOCUMENT, MALFORMED_DOCUMENT, OVERLOADED
 from kernel.errors import Failure, Family
 from kernel.ids import new_id
+from kernel.reach import is_unreachable
 
 log = structlog.get_logger(__name__)
 ErrorFamily = strawberry.enum(
@@ -91,6 +92,8 @@ def _failure_in(error: GraphQLError | Failure) -> Failure | None:
         return error
     if isinstance(error.original_error, Failure):
         return error.original_error
+    if is_unreachable(error.original_error):
+        return OVERLOADED(seconds=1)
     if isinstance(error, GraphQLSyntaxError):
         return MALFORMED_DOCUMENT(detail=error.message)
     if error.original_error is None or isinstance(error.original_error, GraphQLError):

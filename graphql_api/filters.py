@@ -4,15 +4,36 @@ A column that is masked or sealed must not be filtered by: the answer would tell
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ARRAY, ColumnElement, any_, literal
+from sqlalchemy.types import TypeEngine
 from strawberry.types.field import StrawberryField
 
 from graphql_api.ids import decode_id, find_key
-from graphql_api.reads import Attribute, column_of
+from graphql_api.reads import Attribute, Slot, column_of
 
-Condition = Callable[[Any], ColumnElement[bool]]
+Made = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+Prepare = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a given value adds to a statement: `made` from one parameter of the type `kind`, whose value is `prepare(given)`.
+
+    So the text of a statement depends on which conditions are given and never on their values.
+    """
+
+    made: Made
+    kind: TypeEngine[Any]
+    prepare: Prepare
+
+    def on(self, value: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a value that is prepared, or what stands for one
+        """The condition on a prepared value."""
+        return self.made(literal(value, self.kind))
 
 
 class FilterField(StrawberryField):
@@ -26,71 +47,83 @@ class FilterField(StrawberryField):
         return copied
 
 
-def condition(made: Condition, *, description: str | None = None) -> Any:  # noqa: ANN401 - stands for a value of the annotated type
-    """Any condition over the source's own table, made from the given value."""
+def condition(made: Made, kind: TypeEngine[Any], prepare: Prepare, description: str | None) -> Any:  # noqa: ANN401 - stands for a value of the annotated type
+    """Any condition over the source's own table."""
     field = FilterField(description=description, default=None)
-    field.condition = made
+    field.condition = Condition(made, kind, prepare)
     return field
 
 
 def equals(attribute: Attribute, *, description: str | None = None) -> Any:  # noqa: ANN401
     """The column is this value."""
-    return condition(lambda value: column_of(attribute) == value, description=description)
+    column = column_of(attribute)
+    return condition(lambda given: column == given, column.type, _checked, description)
 
 
 def among(attribute: Attribute, *, description: str | None = None) -> Any:  # noqa: ANN401
     """The column is one of these values (an empty list: no row)."""
-    return condition(lambda values: column_of(attribute).in_(list(values)), description=description)
+    column = column_of(attribute)
+    return condition(lambda given: column == any_(given), ARRAY(column.type), list, description)
 
 
 def at_least(attribute: Attribute, *, description: str | None = None) -> Any:  # noqa: ANN401
     """The column is this value or greater."""
-    return condition(lambda value: column_of(attribute) >= value, description=description)
+    column = column_of(attribute)
+    return condition(lambda given: column >= given, column.type, _checked, description)
 
 
 def at_most(attribute: Attribute, *, description: str | None = None) -> Any:  # noqa: ANN401
     """The column is this value or less."""
-    return condition(lambda value: column_of(attribute) <= value, description=description)
+    column = column_of(attribute)
+    return condition(lambda given: column <= given, column.type, _checked, description)
 
 
 def begins(attribute: Attribute, *, description: str | None = None) -> Any:  # noqa: ANN401
     """The text begins so; wildcards in the value are ordinary characters."""
-    return condition(lambda value: column_of(attribute).startswith(value, autoescape=True), description=description)
+    column = column_of(attribute)
+    return condition(
+        lambda given: column.like(given, escape="/"), column.type, lambda value: f"{_escaped(value)}%", description
+    )
 
 
 def contains(attribute: Attribute, *, description: str | None = None) -> Any:  # noqa: ANN401
     """The text holds this somewhere; only for lists that an index has made short already."""
-    return condition(lambda value: column_of(attribute).contains(value, autoescape=True), description=description)
+    column = column_of(attribute)
+    return condition(
+        lambda given: column.like(given, escape="/"), column.type, lambda value: f"%{_escaped(value)}%", description
+    )
 
 
 def refers_to(attribute: Attribute, type_name: str, *, description: str | None = None) -> Any:  # noqa: ANN401
     """The column is the key in this id; an id of another kind matches nothing."""
-
-    def made(given: str) -> ColumnElement[bool]:
-        key = find_key(given, type_name)
-        return false() if key is None else column_of(attribute) == key
-
-    return condition(made, description=description)
+    column = column_of(attribute)
+    return condition(lambda given: column == given, column.type, partial(find_key, type_name=type_name), description)
 
 
 def refers_to_any(attribute: Attribute, *, description: str | None = None) -> Any:  # noqa: ANN401
     """The column is the key in this id, of whatever kind."""
-
-    def made(given: str) -> ColumnElement[bool]:
-        decoded = decode_id(given)
-        return false() if decoded is None else column_of(attribute) == decoded[1]
-
-    return condition(made, description=description)
+    column = column_of(attribute)
+    return condition(lambda given: column == given, column.type, _key, description)
 
 
 def conditions(fields: dict[str, FilterField], given: dict[str, Any] | None) -> list[ColumnElement[bool]]:
     """What a filter, by its names in the contract, adds to a statement; null means not given."""
     found: list[ColumnElement[bool]] = []
     for name, value in (given or {}).items():
-        made = fields[name].condition
-        if value is not None and made is not None:
-            found.append(made(_checked(value)))
+        condition = fields[name].condition
+        if value is not None and condition is not None:
+            found.append(condition.on(value if isinstance(value, Slot) else condition.prepare(value)))
     return found
+
+
+def _key(given: str) -> UUID | None:
+    decoded = decode_id(given)
+    return None if decoded is None else decoded[1]
+
+
+def _escaped(value: str) -> str:
+    text: str = _checked(value)
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 def _checked(value: Any) -> Any:  # noqa: ANN401 - any scalar or list

@@ -24,7 +24,7 @@ from graphql_api.shapes import fields_of
 from graphql_api.sources import ReadField
 from kernel.audit import count_recorded
 from kernel.errors import BAD_CHARACTER, Failure
-from kernel.idempotency import claim, keep
+from kernel.idempotency import Claim, UsedBeforeError
 
 T = TypeVar("T")
 Given = Annotated[T, strawberry.argument(name="input")]
@@ -108,23 +108,43 @@ async def _once(info: Info, payload: type[Payload], given: WithIdempotencyKey, a
     key = given.idempotency_key
     if len(key) not in _KEY_LENGTHS or not key.isprintable():
         raise BAD_IDEMPOTENCY_KEY(path=("input", "idempotencyKey"))
-    async with info.context.write() as scope:
-        account = scope.actor.account_id
-        if account is None:
-            message = "a mutation is asked for by a person"
-            raise TypeError(message)
-        request = dataclasses.asdict(given)  # pyright: ignore[reportArgumentType] - Strawberry inputs are dataclasses
-        key = _key_here(scope.actor, key)
-        used = await claim(
-            scope.session, account_id=account, key=key, operation=info.field_name, request=request, at=scope.clock.now()
-        )
-        if used is not None:
-            return Answer({name: UUID(found) for name, found in used["ids"].items()}, used["values"])
-        answer = _answer(payload, await act(scope))
-        require_one_entry(scope, info.field_name)
-        kept = {"ids": {name: str(found) for name, found in answer.ids.items()}, "values": dict(answer.values)}
-        await keep(scope.session, account_id=account, key=key, result=kept)
-        return answer
+    try:
+        async with info.context.write() as scope:
+            claim = _claim(info.field_name, scope, given)
+            answer = _answer(payload, await _settled(scope, act))
+            require_one_entry(scope, info.field_name)
+            kept = {"ids": {name: str(found) for name, found in answer.ids.items()}, "values": dict(answer.values)}
+            claim.keep(scope.session, kept)
+            return answer
+    except UsedBeforeError as used:
+        ids, values = used.result["ids"], used.result["values"]
+        return Answer({name: UUID(found) for name, found in ids.items()}, values)
+
+
+def _claim(operation: str, scope: WriteScope, given: WithIdempotencyKey) -> Claim:
+    account = scope.actor.account_id
+    if account is None:
+        message = "a mutation is asked for by a person"
+        raise TypeError(message)
+    return Claim(
+        scope.session,
+        account_id=account,
+        key=_key_here(scope.actor, given.idempotency_key),
+        operation=operation,
+        request=dataclasses.asdict(given),  # pyright: ignore[reportArgumentType] - Strawberry inputs are dataclasses
+        at=scope.clock.now(),
+    )
+
+
+async def _settled(scope: WriteScope, act: Act) -> Outcome:
+    """What the act says, its key taken by then: an act that refuses before it has asked the database anything takes it all the same."""
+    try:
+        outcome = await act(scope)
+    except Failure:
+        await scope.session.take_claim()
+        raise
+    await scope.session.take_claim()
+    return outcome
 
 
 def _key_here(actor: Actor, key: str) -> str:

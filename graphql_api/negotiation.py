@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from graphql_api.refusals import (
     BODY_TOO_LARGE,
@@ -20,16 +21,26 @@ from kernel.errors import Failure
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 MAX_BODY = 256 * 1024
+_LONGEST_REMEMBERED = 200
+"""Headers that are longer are read anew each time, so that what is remembered of them stays small."""
 PARTIAL_SUCCESS = 294
+_BEARER = "bearer "
+_OFFERED = {
+    GRAPHQL_RESPONSE: GRAPHQL_RESPONSE,
+    PLAIN_JSON: PLAIN_JSON,
+    "*/*": PLAIN_JSON,
+    "application/*": PLAIN_JSON,
+}
 
 
 class RequestRefused(Exception):  # noqa: N818 - an answer, not an error of ours
-    """A request that is not looked into further."""
+    """A request that is not looked into further; `retry_after`: worth asking again after so many seconds."""
 
-    def __init__(self, status: int, failure: Failure) -> None:
+    def __init__(self, status: int, failure: Failure, *, retry_after: int | None = None) -> None:
         super().__init__(failure.code)
         self.status = status
         self.failure = failure
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True)
@@ -45,21 +56,24 @@ def media_type(accept: str | None) -> str:
     """The media type to answer in, by the client's order of preference; raises RequestRefused (406)."""
     if accept is None:
         return PLAIN_JSON
+    kind = _remembered_type(accept) if len(accept) <= _LONGEST_REMEMBERED else _preferred_type(accept)
+    if kind is None:
+        raise RequestRefused(406, NOT_ACCEPTABLE())
+    return kind
+
+
+def _preferred_type(accept: str) -> str | None:
     best: tuple[float, str] | None = None
     for part in accept.split(","):
         kind, _, rest = part.strip().lower().partition(";")
         weight = _weight(rest)
-        offered = {
-            GRAPHQL_RESPONSE: GRAPHQL_RESPONSE,
-            PLAIN_JSON: PLAIN_JSON,
-            "*/*": PLAIN_JSON,
-            "application/*": PLAIN_JSON,
-        }.get(kind.strip())
+        offered = _OFFERED.get(kind.strip())
         if offered is not None and weight > 0 and (best is None or weight > best[0]):
             best = (weight, offered)
-    if best is None:
-        raise RequestRefused(406, NOT_ACCEPTABLE())
-    return best[1]
+    return None if best is None else best[1]
+
+
+_remembered_type = lru_cache(256)(_preferred_type)
 
 
 def _weight(parameters: str) -> float:
@@ -102,10 +116,13 @@ async def read_body(request: Request) -> bytes:
     if length.isdigit() and int(length) > MAX_BODY:
         raise RequestRefused(413, BODY_TOO_LARGE(limit=MAX_BODY))
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BODY:
-            raise RequestRefused(413, BODY_TOO_LARGE(limit=MAX_BODY))
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_BODY:
+                raise RequestRefused(413, BODY_TOO_LARGE(limit=MAX_BODY))
+    except ClientDisconnect as left:
+        raise RequestRefused(400, MALFORMED_REQUEST(detail="body")) from left
     return bytes(body)
 
 
@@ -133,6 +150,12 @@ def checked(given: dict[str, Any]) -> Asked:
     if extensions is not None and not isinstance(extensions, dict):
         raise RequestRefused(400, MALFORMED_REQUEST(detail="extensions"))
     return Asked(query, name or None, cast("dict[str, Any]", variables or {}))
+
+
+def bearer(request: HTTPConnection) -> str | None:
+    """The token in the Authorization header."""
+    header = request.headers.get("authorization", "")
+    return header[len(_BEARER) :].strip() or None if header[: len(_BEARER)].lower() == _BEARER else None
 
 
 def language_of(accept_language: str | None) -> str:

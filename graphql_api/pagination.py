@@ -108,7 +108,11 @@ class Ordering:
 
     def cursor(self, row: Row) -> str:
         """The cursor of a row of this list."""
-        body = orjson.dumps([row[term.column.key] for term in self.terms], default=str)
+        return self.seal([row[term.column.key] for term in self.terms])
+
+    def seal(self, values: list[Any]) -> str:
+        """The cursor of the row with these values of the order's columns."""
+        body = orjson.dumps(values, default=str)
         return base64.urlsafe_b64encode(self._mac(body) + body).rstrip(b"=").decode()
 
     def position(self, cursor: str, argument: str) -> tuple[Any, ...]:

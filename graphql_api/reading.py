@@ -60,7 +60,7 @@ class Reading:
     async def _fill(self, plan: Plan, rows: Sequence[Row]) -> None:
         if not rows:
             return
-        kind = plan.source.personal or (plan.source.table.name if self._of_a_visit else None)
+        kind = plan.source.personal or (plan.source.table.name if self._of_a_visit and plan.source.has_ids else None)
         if kind is not None and self._note is not None:
             self._note(kind, [row[plan.source.key.key] for row in rows])
         for key, related in plan.ones.items():

@@ -7,6 +7,7 @@ plan over them, `graphql_api.reading` executes a plan with a fixed number of sta
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
@@ -37,6 +38,29 @@ class Row(dict[str, Any]):
 
 
 Batch = Callable[[ReadScope, Sequence[Row]], Awaitable[Sequence[Any]]]
+
+
+class UnknownValueError(TypeError):
+    """Something was made of a value that is known only when a statement runs."""
+
+
+class Slot:
+    """Stands for a value that is known only when a statement runs; nothing can be made of it but a parameter.
+
+    `read` gives the value. Comparing, formatting or iterating it is refused, so that what is written for one value is never taken for all.
+    """
+
+    __slots__ = ("name", "read")
+
+    def __init__(self, name: str, read: Callable[[Any], Any]) -> None:
+        self.name = name
+        self.read = read
+
+    def _refuse(self, *_given: object) -> Any:  # noqa: ANN401 - never returns
+        message = f"the value of {self.name} is not known here"
+        raise UnknownValueError(message)
+
+    __str__ = __format__ = __iter__ = __len__ = __bool__ = __lt__ = __gt__ = __le__ = __ge__ = __contains__ = _refuse
 
 
 @dataclass(frozen=True)
@@ -99,6 +123,11 @@ class Source:
         self.personal = personal
         self.type_name = ""
 
+    @property
+    def has_ids(self) -> bool:
+        """Whether its rows have keys of ours; reference data such as levels has words."""
+        return self.key.type.python_type is UUID
+
     def ordered(self, order: Sequence[Sortable]) -> tuple[Term, ...]:
         """An order over this source that is total: the key comes last, in the direction of the column before it."""
         terms = [item if isinstance(item, Term) else ascending(item) for item in order]
@@ -140,6 +169,8 @@ class ComputedRead:
 
     batch: Batch
     needs: tuple[Column[Any], ...]
+    by_session: bool = False
+    """The batch runs statements of its own through SQLAlchemy's session; what it asks is not compiled."""
 
 
 @dataclass(frozen=True)

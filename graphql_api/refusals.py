@@ -73,6 +73,11 @@ NOT_DEMO = forbidden(
     en="For the demo's national system administrator only",
 )
 TIMED_OUT = refused("TIMED_OUT", zh="处理超时，请缩小范围后重试", en="It took too long; ask for less")
+OVERLOADED = refused(
+    "OVERLOADED",
+    zh="系统繁忙，请在 {seconds} 秒后重试",
+    en="The service is busy; try again in {seconds} seconds",
+)
 BUSY = conflict("BUSY", zh="数据正被其他操作占用，请稍后重试", en="Others are working on the same data; try again")
 DUPLICATE = conflict("DUPLICATE", zh="已存在相同的记录", en="There is such a record already")
 INTERNAL = refused("INTERNAL", zh="系统内部错误，编号 {errorId}", en="Internal error, number {errorId}")

@@ -197,6 +197,9 @@ async def find_row(info: Info | ResolveInfo, type_name: str, key: UUID) -> Row |
     """One row of a declared type with what the current field selects below it; for the rare hand-written resolver."""
     registry = info.context.registry
     raw = cast("Any", info)._raw_info if isinstance(info, strawberry.Info) else info  # noqa: SLF001
+    compiled = getattr(raw, "declared_row", None)
+    if compiled is not None:
+        return await compiled(type_name, key)
     return await _row(raw, (registry.sources[type_name], registry.types[type_name]), key)
 
 

@@ -55,6 +55,17 @@ class Related:
     page: PageRequest
     filter: dict[str, Any] | None = None
     counted: bool = False
+    parent: Source | None = None
+    """Whose rows the list belongs to; None for a root."""
+
+    @property
+    def local(self) -> Column[Any]:
+        """The parent's side of the relation."""
+        read = self.bound.read
+        if self.parent is None or not isinstance(read, ManyRead):
+            message = f"{self.bound.name} has no parent"
+            raise TypeError(message)
+        return self.parent.key if read.local is None else read.local
 
     @property
     def ordering(self) -> Ordering:
@@ -98,14 +109,14 @@ class Planner:
         if not bound.is_paged:
             self.add(plan, nodes)
             return
-        for names in self._below(nodes, plan.kind).values():
+        for names in self.below(nodes, plan.kind).values():
             name = names[0].name.value
             if name == "totalCount":
                 related.counted = True
             elif name == "pageInfo":
                 plan.need(*(term.column for term in related.ordering.terms))
             elif name == "edges":
-                for inner in self._below(names, plan.kind).values():
+                for inner in self.below(names, plan.kind).values():
                     if inner[0].name.value == "node":
                         self.add(plan, inner)
                     elif inner[0].name.value == "cursor":
@@ -114,7 +125,7 @@ class Planner:
     def add(self, plan: Plan, nodes: Sequence[FieldNode]) -> None:
         """Add the fields that these nodes select below them."""
         fields = self.registry.fields[plan.kind.name]
-        for selected in self._below(nodes, plan.kind).values():
+        for selected in self.below(nodes, plan.kind).values():
             bound = fields.get(selected[0].name.value)
             if bound is not None:
                 self._add_field(plan, bound, selected)
@@ -126,7 +137,7 @@ class Planner:
         if isinstance(read, ColumnRead):
             plan.need(read.column)
         elif isinstance(read, ExpressionRead):
-            plan.columns[label(bound)] = self._shown(read)
+            plan.columns[label(bound)] = shown(read, self.actor)
         elif isinstance(read, ComputedRead):
             plan.need(*read.needs)
             plan.computed[key] = read
@@ -139,7 +150,7 @@ class Planner:
 
     def selected(self, nodes: Sequence[FieldNode], kind: GraphQLObjectType, name: str) -> list[list[FieldNode]]:
         """The nodes that select the field `name` right below these, one list for each name in the answer."""
-        return [found for found in self._below(nodes, kind).values() if found[0].name.value == name]
+        return [found for found in self.below(nodes, kind).values() if found[0].name.value == name]
 
     def _relate(self, place: dict[int, Related], plan: Plan, bound: Bound, nodes: list[FieldNode]) -> None:
         known = place.get(id(nodes[0]))
@@ -148,13 +159,8 @@ class Planner:
         else:
             self.extend(known, nodes)
 
-    def _shown(self, read: ExpressionRead) -> ColumnElement[Any]:
-        clear = (
-            read.clear is not None and self.actor is not None and read.unless is not None and read.unless(self.actor)
-        )
-        return read.clear if clear and read.clear is not None else read.expression
-
-    def _below(self, nodes: Sequence[FieldNode], kind: GraphQLObjectType) -> Groups:
+    def below(self, nodes: Sequence[FieldNode], kind: GraphQLObjectType) -> Groups:
+        """The fields that these nodes select below them, by their names in the answer."""
         groups: Groups = {}
         seen: set[str] = set()
         for node in nodes:
@@ -190,6 +196,12 @@ class Planner:
                 if bool(value) == (directive.name.value == "skip"):
                     return False
         return True
+
+
+def shown(read: ExpressionRead, actor: Actor | None) -> ColumnElement[Any]:
+    """The expression, or what it stands in for where the actor sees that."""
+    clear = read.clear is not None and actor is not None and read.unless is not None and read.unless(actor)
+    return read.clear if clear and read.clear is not None else read.expression
 
 
 def label(bound: Bound) -> str:

@@ -30,6 +30,11 @@ class ShownRows:
         """These queries were asked, whatever they gave."""
         self._asked.update(dict.fromkeys(fields))
 
+    def clear(self) -> None:
+        """Nothing was shown after all."""
+        self._keys.clear()
+        self._asked.clear()
+
     def entries(self) -> list[Shown]:
         """What to write down."""
         found: list[Shown] = []
@@ -50,5 +55,4 @@ class ShownRows:
         asked = ",".join(sorted(self._asked))
         visit = actor.standing.id if actor.standing is not None and actor.reads_only else None
         reader = Reader(actor.account_id, actor.acting_for, actor.name, asked, request_id, visit)
-        async with database.write(actor.tenant.id) as session:
-            await record_reads(session, at=clock.now(), reader=reader, shown=shown)
+        await record_reads(database.direct, actor.tenant.id, at=clock.now(), reader=reader, shown=shown)

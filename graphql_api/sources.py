@@ -135,9 +135,14 @@ def masked(
     return _field(ExpressionRead(mask(attribute), clear=clear, unless=unless), description)
 
 
-def computed(batch: Batch, *, needs: Sequence[Attribute], description: str | None = None) -> Any:  # noqa: ANN401
-    """Reads what `batch(scope, rows)` gives for all rows of a level at once, in their order; each row holds the columns of `needs`."""
-    return _field(ComputedRead(batch, tuple(column_of(need) for need in needs)), description)
+def computed(
+    batch: Batch, *, needs: Sequence[Attribute], by_session: bool = False, description: str | None = None
+) -> Any:  # noqa: ANN401
+    """Reads what `batch(scope, rows)` gives for all rows of a level at once, in their order; each row holds the columns of `needs`.
+
+    A batch asks the database by `scope.session.fetch` of prepared statements; one that needs more of a session says `by_session`, and is not compiled.
+    """
+    return _field(ComputedRead(batch, tuple(column_of(need) for need in needs), by_session), description)
 
 
 def to_one(

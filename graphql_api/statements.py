@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, any_, false, func, literal, select, true
+from sqlalchemy import ColumnElement, any_, false, func, literal, literal_column, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from authz.actor import Actor
 from graphql_api.filters import conditions
-from graphql_api.reads import ManyRead, OneRead, Source
+from graphql_api.reads import ManyRead, OneRead, Slot, Source
 from graphql_api.selection import Plan, Related
 
 PARENT = "~parent"
@@ -36,6 +36,31 @@ def by_keys(
     return select(key.label(PARENT), *chosen).where(*visible(source, actor), key == any_(_array(keys, key.type)))
 
 
+def beside(plan: Plan, actor: Actor | None, read: OneRead, parent: Any) -> Statement:  # noqa: ANN401 - the rows it stands beside, as a FROM
+    """The row that a to-one relation leads to from one row of `parent`."""
+    source = plan.source
+    key = source.key if read.key is None else read.key
+    chosen = [column.label(name) for name, column in plan.columns.items()]
+    found = [key == parent.c[read.local.key], *visible(source, actor)]
+    if read.tenant is not None:
+        found.append(source.table.c["tenant_id"] == parent.c[read.tenant.key])
+    return select(*chosen).where(*found).correlate(parent)
+
+
+def list_of(related: Related, actor: Actor | None, parent: Any) -> Statement:  # noqa: ANN401
+    """The page of a list for one row of `parent`."""
+    chosen = [column.label(name) for name, column in related.plan.columns.items()]
+    ordering = related.ordering.clauses(backwards=related.page.backwards)
+    found = select(*chosen).where(_of(related, parent), *_list_conditions(related, actor), *_window(related))
+    return found.order_by(*ordering).limit(_most(related)).correlate(parent)
+
+
+def count_of(related: Related, actor: Actor | None, parent: Any) -> Statement:  # noqa: ANN401
+    """How many rows the list of one row of `parent` has."""
+    found = select(func.count()).select_from(related.plan.source.table)
+    return found.where(_of(related, parent), *_list_conditions(related, actor)).correlate(parent)
+
+
 def page(related: Related, actor: Actor | None) -> Statement:
     """One page of a root list."""
     chosen = [column.label(name) for name, column in related.plan.columns.items()]
@@ -44,7 +69,7 @@ def page(related: Related, actor: Actor | None) -> Statement:
         select(*chosen)
         .where(*_list_conditions(related, actor), *_window(related))
         .order_by(*ordering)
-        .limit(related.page.size + 1)
+        .limit(_most(related))
     )
 
 
@@ -64,7 +89,7 @@ def children(related: Related, actor: Actor | None, parents: Sequence[Any]) -> S
         select(position, *chosen)
         .where(remote == wanted.c.key, *_list_conditions(related, actor), *_window(related))
         .order_by(*ordering)
-        .limit(related.page.size + 1)
+        .limit(_most(related))
         .correlate(wanted)
         .lateral("found")
     )
@@ -114,6 +139,15 @@ def _window(related: Related) -> list[ColumnElement[bool]]:
     return found
 
 
+def _of(related: Related, parent: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    return _remote(related) == parent.c[related.local.key]
+
+
+def _most(related: Related) -> ColumnElement[int]:
+    """One row more than the page has, as text of the statement: a plan that is made once has to know how few rows are wanted."""
+    return literal_column(str(int(related.page.size) + 1))
+
+
 def _remote(related: Related) -> Any:  # noqa: ANN401 - a column of any type
     read = related.bound.read
     if not isinstance(read, ManyRead) or read.remote is None:
@@ -124,4 +158,4 @@ def _remote(related: Related) -> Any:  # noqa: ANN401 - a column of any type
 
 def _array(values: Sequence[Any], kind: TypeEngine[Any]) -> ColumnElement[Any]:
     """One parameter, however many values: the statement's text stays the same."""
-    return literal(list(values), ARRAY(kind))
+    return literal(values if isinstance(values, Slot) else list(values), ARRAY(kind))

@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, TenantRow, WriteSession
+from kernel.deferred import SKIP
 from kernel.ids import new_id
 
 _RECORDED = "audit_recorded"
@@ -56,7 +56,7 @@ class AuditPending(Base):
 
 async def remember_unsealed(session: WriteSession) -> None:
     """Say that the tenant has something to seal. Waits for nobody: a row that is there already will do."""
-    await session.execute(insert(AuditPending).values(tenant_id=session.tenant_id, round=0).on_conflict_do_nothing())
+    session.deferred.insert(AuditPending, {"tenant_id": session.tenant_id, "round": 0}, conflict=SKIP)
 
 
 def record(  # noqa: PLR0913 - an entry has this many facts
@@ -75,21 +75,22 @@ def record(  # noqa: PLR0913 - an entry has this many facts
 ) -> None:
     """Add one entry to the running transaction; values must be JSON and hold no personal data in clear."""
     session.before_commit(remember_unsealed)
-    session.add(
-        AuditEntry(
-            tenant_id=session.tenant_id,
-            id=new_id(),
-            at=at,
-            account_id=account_id,
-            actor=actor,
-            act=act,
-            object_kind=object_kind,
-            object_id=object_id,
-            before=dict(before or {}),
-            after=dict(after or {}),
-            request_id=request_id,
-            acting_for=acting_for,
-        ),
+    session.deferred.insert(
+        AuditEntry,
+        {
+            "tenant_id": session.tenant_id,
+            "id": new_id(),
+            "at": at,
+            "account_id": account_id,
+            "actor": actor,
+            "act": act,
+            "object_kind": object_kind,
+            "object_id": object_id,
+            "before": dict(before or {}),
+            "after": dict(after or {}),
+            "request_id": request_id,
+            "acting_for": acting_for,
+        },
     )
     session.info[_RECORDED] = count_recorded(session) + 1
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, insert, text
+from sqlalchemy import ARRAY, Index, Text, bindparam, func, insert, select, text
 from sqlalchemy.orm import Mapped
 
-from kernel.database import Base, TenantRow, WriteSession
+from kernel.database import Base, TenantRow
+from kernel.direct import DirectPool, binding_itself
 from kernel.ids import new_id
+from kernel.prepared import Prepared
 
 
 class ReadEntry(TenantRow, Base):
@@ -59,8 +61,47 @@ class Reader:
     basis_id: UUID | None = None
 
 
-async def record_reads(session: WriteSession, *, at: datetime, reader: Reader, shown: Sequence[Shown]) -> None:
-    """Leave one entry for each thing shown."""
-    common = {"tenant_id": session.tenant_id, "at": at, **vars(reader)}
-    rows = [{"id": new_id(), **common, **vars(each)} for each in shown]
-    await session.execute(insert(ReadEntry).values(rows))
+async def record_reads(
+    pool: DirectPool, tenant_id: UUID, *, at: datetime, reader: Reader, shown: Sequence[Shown]
+) -> None:
+    """Leave one entry for each thing shown, in a transaction of its own."""
+    await pool.fetch(
+        _RECORD,
+        tenant=str(tenant_id),
+        bound=tenant_id,
+        moment=at,
+        who=reader.account_id,
+        behalf=reader.acting_for,
+        name=reader.actor,
+        queries=reader.asked,
+        request=reader.request_id,
+        basis=reader.basis_id,
+        ids=[new_id() for _ in shown],
+        kinds=[each.object_kind for each in shown],
+        objects=[each.object_id for each in shown],
+        counts=[each.rows for each in shown],
+    )
+
+
+def _record() -> Prepared:
+    """One statement for any number of entries."""
+    columns = ReadEntry.__table__.c
+    given = {
+        "tenant_id": bindparam("bound", type_=columns.tenant_id.type),
+        "at": bindparam("moment", type_=columns.at.type),
+        "account_id": bindparam("who", type_=columns.account_id.type),
+        "acting_for": bindparam("behalf", type_=columns.acting_for.type),
+        "actor": bindparam("name", type_=columns.actor.type),
+        "asked": bindparam("queries", type_=columns.asked.type),
+        "request_id": bindparam("request", type_=columns.request_id.type),
+        "basis_id": bindparam("basis", type_=columns.basis_id.type),
+    }
+    lists = {"id": "ids", "object_kind": "kinds", "object_id": "objects", "rows": "counts"}
+    arrays = [bindparam(name, type_=ARRAY(columns[column].type)) for column, name in lists.items()]
+    each = func.unnest(*arrays).table_valued(*lists, name="each").render_derived()
+    chosen = select(*(value.label(name) for name, value in given.items()), *(each.c[column] for column in lists))
+    bound = binding_itself(chosen, bindparam("tenant", type_=Text()))
+    return Prepared(insert(ReadEntry).from_select([*given, *lists], bound, include_defaults=False))
+
+
+_RECORD = _record()

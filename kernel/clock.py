@@ -37,7 +37,7 @@ class SystemClock:
 
 @dataclass
 class FixedClock:
-    """Stands still until it is told otherwise; for tests."""
+    """Stands still until it is told otherwise: the one moment of an act, and the time of tests."""
 
     at: datetime
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, select
 
 from kernel.database import WriteSession
 
@@ -47,7 +46,7 @@ def announce_change(session: WriteSession, kind: str, object_id: UUID, act: str,
 
 async def _notify(session: WriteSession) -> None:
     changes = list(session.info.pop(_CHANGES, {}).values())
-    await session.execute(select(func.pg_notify(CHANNEL, encode(session.tenant_id, changes))))
+    session.deferred.tell(CHANNEL, encode(session.tenant_id, changes))
 
 
 def encode(tenant_id: UUID, changes: Sequence[Change]) -> str:

@@ -8,8 +8,10 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime
 from typing import Any, cast
 
+import orjson
 import structlog
 
 from kernel.settings import Settings
@@ -53,7 +55,7 @@ def configure_logging(settings: Settings, process: str) -> None:
         ],
     )
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(formatter)
+    handler.setFormatter(_PlainFirst(formatter, process))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level)
@@ -64,6 +66,37 @@ def configure_logging(settings: Settings, process: str) -> None:
 def get_logger(name: str | None = None) -> structlog.stdlib.BoundLogger:
     """The logger of a module."""
     return structlog.stdlib.get_logger(name)
+
+
+def log_plainly(logger: logging.Logger, event: str, **facts: str | float) -> None:
+    """The same line as `get_logger().info(event, **facts)` at a tenth of the cost, for what every request leaves; without what was bound to the context.
+
+    The keys are constants of the caller and tell of no secret; what they hold is scrubbed like everything else.
+    """
+    if logger.isEnabledFor(logging.INFO):
+        record = logging.LogRecord(logger.name, logging.INFO, "", 0, event, None, None)
+        record.plain_facts = facts
+        logger.handle(record)
+
+
+class _PlainFirst(logging.Formatter):
+    """Lines of `log_plainly` written directly, all others by the chain."""
+
+    def __init__(self, chain: logging.Formatter, process: str) -> None:
+        super().__init__()
+        self._chain = chain
+        self._process = process
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts: dict[str, str | float] | None = record.__dict__.get("plain_facts")
+        if facts is None:
+            return self._chain.format(record)
+        line: dict[str, str | float] = {
+            name: value if isinstance(value, int | float) else _plain(value) for name, value in facts.items()
+        }
+        line |= {"event": record.getMessage(), "level": "info", "logger": record.name, "process": self._process}
+        line["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        return orjson.dumps(line).decode()
 
 
 def scrub(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -77,13 +110,17 @@ def _clean(key: str, value: object) -> object:
     if _SECRET_KEYS.search(key) and value is not None and not isinstance(value, bool):
         return _HIDDEN
     if isinstance(value, str):
-        plain = _API_TOKEN.sub(_HIDDEN, _PHONE.sub(_HIDDEN, _ID_NUMBER.sub(_HIDDEN, value)))
-        return _URL_PASSWORD.sub(rf"\1:{_HIDDEN}@", plain)
+        return _plain(value)
     if isinstance(value, Mapping):
         return {str(name): _clean(str(name), each) for name, each in cast("Mapping[object, object]", value).items()}
     if isinstance(value, list | tuple):
         return [_clean(key, each) for each in cast("list[object]", value)]
     return value
+
+
+def _plain(value: str) -> str:
+    hidden = _API_TOKEN.sub(_HIDDEN, _PHONE.sub(_HIDDEN, _ID_NUMBER.sub(_HIDDEN, value)))
+    return _URL_PASSWORD.sub(rf"\1:{_HIDDEN}@", hidden)
 
 
 def _named(process: str) -> structlog.typing.Processor:

@@ -12,10 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, Index, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, TenantRow, WriteSession
+from kernel.deferred import SKIP
 from kernel.ids import new_id
 
 DELIVER = "deliver_letter"
@@ -97,7 +97,7 @@ async def enqueue(
     }
     if run_at is not None:
         values["run_at"] = run_at
-    await session.execute(insert(Job).values(**values).on_conflict_do_nothing())
+    session.deferred.insert(Job, values, conflict=SKIP)
     return job_id
 
 

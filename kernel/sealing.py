@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from kernel.database import ReadSession
+from kernel.direct import Fetching
 from kernel.keyring import KEY_BYTES, Crypto, Keyring, read_keyring
 from kernel.settings import Settings
 
@@ -129,17 +129,17 @@ def describe(sealed: bytes) -> tuple[Crypto, int]:
     return _CRYPTO[sealed[0]], int.from_bytes(sealed[1:TAG_BYTES])
 
 
-def seal(session: ReadSession, value: str | bytes, *, table: str, column: str, row_id: UUID) -> bytes:
+def seal(session: Fetching, value: str | bytes, *, table: str, column: str, row_id: UUID) -> bytes:
     """Seal for a row of the session's tenant."""
     return sealer_of(session).seal(value, tenant_id=session.tenant_id, table=table, column=column, row_id=row_id)
 
 
-def unseal(session: ReadSession, sealed: bytes, *, table: str, column: str, row_id: UUID) -> bytes:
+def unseal(session: Fetching, sealed: bytes, *, table: str, column: str, row_id: UUID) -> bytes:
     """Open a value of the session's tenant."""
     return sealer_of(session).open(sealed, tenant_id=session.tenant_id, table=table, column=column, row_id=row_id)
 
 
-def sealer_of(session: ReadSession) -> Sealer:
+def sealer_of(session: Fetching) -> Sealer:
     """The sealer that the session's Database was made with."""
     return session.info["sealer"]
 

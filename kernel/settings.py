@@ -15,6 +15,10 @@ from kernel.keyring import Crypto, begin_keyring
 _KEY_BYTES = 32
 _YES = {"1", "true", "yes", "on"}
 _NO = {"", "0", "false", "no", "off"}
+LOGIN_POOL = 4
+"""Connections of an API process as the login role; each is needed for a statement or two."""
+_KEPT_FREE = 4
+"""Of an API process's connections as the web's role: three for subscriptions, one to say whether it is ready."""
 _ADMINISTRATIVE_DATABASES = {"", "postgres", "template1"}
 
 
@@ -114,6 +118,11 @@ class Settings:
             "JIANGTI_FOLLOW_PARENT": "1" if self.follow_parent else "",
         }
         return {name: value for name, value in values.items() if value}
+
+    @property
+    def turns(self) -> int:
+        """Requests an API process works on at a time: one for each connection that nothing else needs."""
+        return max(1, self.app_pool_size - _KEPT_FREE)
 
     @property
     def clock_file(self) -> Path:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from tenants import tree
 from tenants.policies.facts import RulesInForce
 
 
@@ -24,3 +25,23 @@ class TenantFacts:
     parent_id: UUID | None
     industry_parent_id: UUID | None
     rules: RulesInForce = field(default=RulesInForce(), compare=False, repr=False)
+
+    @property
+    def above(self) -> list[str]:
+        """The paths of all above on the territorial line."""
+        return list(tree.ancestor_paths(self.path))
+
+    @property
+    def above_in_industry(self) -> list[str]:
+        """Likewise on the industry line; nobody where it is on none."""
+        return [] if self.industry_path is None else list(tree.ancestor_paths(self.industry_path))
+
+    @property
+    def range(self) -> tuple[str, str]:
+        """The bounds of the paths below on the territorial line; the lower one is its own path."""
+        return tree.subtree(self.path)
+
+    @property
+    def range_in_industry(self) -> tuple[str, str] | None:
+        """Likewise on the industry line; None where it is on none."""
+        return None if self.industry_path is None else tree.subtree(self.industry_path)

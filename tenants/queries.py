@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, any_, bindparam, cast, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kernel.direct import Fetching
 from kernel.errors import NOT_FOUND
+from kernel.foresight import Asked, Piece, fetch_together, found, found_again
 from tenants import tree
 from tenants.facts import TenantFacts
+from tenants.lines import is_visible
 from tenants.model import Level, Tenant
 
+_PATHS = ARRAY(Text())
 FactsSelect = Select[UUID, str, str, str, int, str, str, str | None, UUID | None, UUID | None]
 
 
@@ -30,8 +34,24 @@ def facts_select() -> FactsSelect:
     ).join(Level, Level.code == Tenant.level)
 
 
+UNION = Piece(facts_select().where(Tenant.id == bindparam("union_id")), lambda row: TenantFacts(*row))
+_ABOVE = Piece(
+    facts_select()
+    .where(
+        or_(
+            Tenant.path == any_(bindparam("paths", type_=ARRAY(Text()))),
+            Tenant.industry_path == any_(bindparam("industry_paths", type_=ARRAY(Text()))),
+        )
+    )
+    .order_by(Level.rank, Tenant.path),
+    lambda row: TenantFacts(*row),
+)
+
+
 async def find_tenant(session: AsyncSession, tenant_id: UUID) -> TenantFacts | None:
     """Any union, active or closed, visible or not: for services, never for an answer to a person."""
+    if (ahead := found(session, UNION, union_id=tenant_id)) is not None:
+        return next(iter(ahead), None)
     return await _find(session, facts_select().where(Tenant.id == tenant_id))
 
 
@@ -62,28 +82,34 @@ async def list_tenants(session: AsyncSession, tenant_ids: Iterable[UUID]) -> dic
     return {row.id: TenantFacts(*row) for row in rows}
 
 
+def all_above(tenant: TenantFacts) -> Asked[TenantFacts]:
+    """What `list_ancestors` reads."""
+    return _ABOVE.of(paths=tenant.above, industry_paths=tenant.above_in_industry)
+
+
 async def list_ancestors(session: AsyncSession, tenant: TenantFacts) -> Sequence[TenantFacts]:
     """All above on both lines, the highest first: as many rows as the tree is deep."""
-    rows = await session.execute(facts_select().where(_above(tenant)).order_by(Level.rank, Tenant.path))
+    if (ahead := found_again(session, all_above(tenant))) is not None:
+        return ahead
+    rows = await session.execute(facts_select().where(above(tenant)).order_by(Level.rank, Tenant.path))
     return [TenantFacts(*row) for row in rows]
 
 
 async def list_ancestors_of_all(
-    session: AsyncSession, viewer: TenantFacts, places: Sequence[tuple[str, str | None]]
+    session: Fetching, viewer: TenantFacts, places: Sequence[tuple[str, str | None]]
 ) -> list[list[TenantFacts]]:
     """For each place (path and industry path of a union) those above it that the viewer knows of, the highest first; one statement for all."""
-    paths = {above for path, _ in places for above in tree.ancestor_paths(path)}
-    industry = {above for _, path in places if path is not None for above in tree.ancestor_paths(path)}
-    among = or_(Tenant.path.in_(sorted(paths)), Tenant.industry_path.in_(sorted(industry)))
-    statement = facts_select().where(among, visible_to(viewer)).order_by(Level.rank, Tenant.path)
-    found = [TenantFacts(*row) for row in await session.execute(statement)]
-    return [[above for above in found if _is_above(above, path, industry_path)] for path, industry_path in places]
+    paths = {upper for path, _ in places for upper in tree.ancestor_paths(path)}
+    industry = {upper for _, path in places if path is not None for upper in tree.ancestor_paths(path)}
+    (above_any,) = await fetch_together(session, _ABOVE.of(paths=sorted(paths), industry_paths=sorted(industry)))
+    found = [facts for facts in above_any if is_visible(viewer, facts)]
+    return [[upper for upper in found if _is_above(upper, path, industry_path)] for path, industry_path in places]
 
 
 async def list_superiors(session: AsyncSession, tenant: TenantFacts) -> Sequence[TenantFacts]:
     """All above on the territorial line only, the highest first."""
-    above = Tenant.path.in_(tree.ancestor_paths(tenant.path))
-    rows = await session.execute(facts_select().where(above).order_by(Tenant.path))
+    superiors = Tenant.path.in_(tree.ancestor_paths(tenant.path))
+    rows = await session.execute(facts_select().where(superiors).order_by(Tenant.path))
     return [TenantFacts(*row) for row in rows]
 
 
@@ -112,20 +138,20 @@ async def has_industry_members(session: AsyncSession, tenant_id: UUID) -> bool:
 
 def visible_to(viewer: TenantFacts) -> ColumnElement[bool]:
     """The condition of `tenants.lines.is_visible` in SQL: itself, those above and those below, on either line."""
-    return or_(Tenant.id == viewer.id, _above(viewer), below(viewer), below_in_industry(viewer))
+    return or_(Tenant.id == viewer.id, above(viewer), below(viewer), below_in_industry(viewer))
 
 
 def below(tenant: TenantFacts) -> ColumnElement[bool]:
     """All under a union on the territorial line, without itself: one range of the path's index."""
-    low, high = tree.subtree(tenant.path)
+    low, high = tenant.range
     return and_(Tenant.path > low, Tenant.path < high)
 
 
 def below_in_industry(tenant: TenantFacts) -> ColumnElement[bool]:
     """All under a union on the industry line, without itself; nobody where it is on none."""
-    if tenant.industry_path is None:
+    if tenant.range_in_industry is None:
         return Tenant.id.is_(None)
-    low, high = tree.subtree(tenant.industry_path)
+    low, high = tenant.range_in_industry
     return and_(Tenant.industry_path > low, Tenant.industry_path < high)
 
 
@@ -144,11 +170,12 @@ def _is_above(upper: TenantFacts, path: str, industry_path: str | None) -> bool:
     return in_industry or tree.is_ancestor(upper.path, path)
 
 
-def _above(tenant: TenantFacts) -> ColumnElement[bool]:
-    territorial = Tenant.path.in_(tree.ancestor_paths(tenant.path))
+def above(tenant: TenantFacts) -> ColumnElement[bool]:
+    """All above a union on both lines, without itself; one parameter for each line, however deep the tree."""
+    territorial = Tenant.path == any_(cast(literal(tenant.above, _PATHS), _PATHS))
     if tenant.industry_path is None:
         return territorial
-    return or_(territorial, Tenant.industry_path.in_(tree.ancestor_paths(tenant.industry_path)))
+    return or_(territorial, Tenant.industry_path == any_(cast(literal(tenant.above_in_industry, _PATHS), _PATHS)))
 
 
 async def _find(session: AsyncSession, statement: FactsSelect) -> TenantFacts | None:

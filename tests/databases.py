@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,6 +23,8 @@ _SCHEMA_FILES = (
     "*/**/models.py",
     "authz/policies/*.csv",
 )
+_FILLING = ("kernel", "tenants", "authz", "programmes", "workers", "cli", "tests")
+_FILLING_KINDS = frozenset({".py", ".yaml", ".csv", ".txt"})
 
 
 def schema_hash(settings: Settings) -> str:
@@ -44,6 +47,31 @@ def ensure_template(settings: Settings, server: Server) -> str:
         prepare(settings, server, draft)
         run_sql(server, f"ALTER DATABASE {draft} RENAME TO {name}")
     return name
+
+
+def ensure_filled(settings: Settings, server: Server, template: str, kind: str, fill: Callable[[str], None]) -> str:
+    """The name of a copy of the template that `fill(name)` has filled; made once per state of the sources, as a whole or not at all. Call under a lock."""
+    prefix = f"{settings.role_prefix}_filled_{kind}_"
+    name = prefix + source_hash(template)
+    present = _databases(server)
+    if name not in present:
+        for old in [each for each in present if each.startswith(prefix)][:-1]:
+            drop(server, old)
+        draft = new_name(settings)
+        clone(settings, server, template, draft)
+        fill(draft)
+        run_sql(server, f"ALTER DATABASE {draft} RENAME TO {name}")
+    return name
+
+
+def source_hash(template: str) -> str:
+    """Changes whenever something that fills a database could do it differently."""
+    state = sha256(template.encode())
+    for package in _FILLING:
+        for path in sorted((ROOT / package).rglob("*")):
+            if path.suffix in _FILLING_KINDS:
+                state.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return state.hexdigest()[:12]
 
 
 def clone(settings: Settings, server: Server, template: str, name: str) -> None:

@@ -14,6 +14,7 @@ from kernel import queue_metrics
 from kernel.database import Database
 from kernel.logging import get_logger
 from kernel.outbox_queue import MAX_ATTEMPTS, LeasedJob, finish, give_up, postpone
+from kernel.reach import is_unreachable
 from workers.actors import JobFunction
 from workers.workshop import HopelessError, LeaseLostError, Workshop
 
@@ -82,9 +83,9 @@ def find_function(actors: Mapping[str, JobFunction], name: str) -> JobFunction:
 
 def _is_outage(failure: BaseException) -> bool:
     """Whether the database went away under the job, or a newer release took over; not the job's fault, so never makes it a dead letter."""
-    return isinstance(failure, ConnectionError | OutdatedPolicyError) or (
-        isinstance(failure, DBAPIError) and failure.connection_invalidated
-    )
+    if isinstance(failure, ConnectionError | OutdatedPolicyError) or is_unreachable(failure):
+        return True
+    return isinstance(failure, DBAPIError) and failure.connection_invalidated
 
 
 def _describe(failure: BaseException) -> str:

@@ -200,7 +200,9 @@ class EditionType(Node):
         description="The rules it runs by: locked at issue; of a draft, as they would be issued now.",
     )
     missing: list[MissingValueType] = computed(
-        missing_values, needs=(Edition.id,), description="What must be filled in before it can be issued."
+        missing_values,
+        needs=(Edition.id,),
+        description="What must be filled in before it can be issued.",
     )
     filled: list[FilledValueType] = computed(
         filled_values,

@@ -50,6 +50,9 @@ class LiveLimits:
 
     connections: int = 2_000
     connections_per_account: int = 10
+    connections_per_union: int = 1_000
+    retry_seconds: int = 5
+    """What a handshake is told that finds no place."""
     subscriptions: int = 10
     """Of one connection."""
     cost: int = 200

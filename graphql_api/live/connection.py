@@ -9,7 +9,6 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from graphql_api.documents import Documents, Problems
-from graphql_api.endpoint import bearer
 from graphql_api.errors import shown_errors
 from graphql_api.live import closing as ends
 from graphql_api.live.closing import ClosedError, Closing, LiveLimits
@@ -17,7 +16,7 @@ from graphql_api.live.delivering import Deliverer, Subscribed, Viewer, judge, re
 from graphql_api.live.hub import Feed, Hub
 from graphql_api.live.messages import Message, asked, parse, token_in
 from graphql_api.live.pace import Pace
-from graphql_api.negotiation import language_of
+from graphql_api.negotiation import bearer, language_of
 from graphql_api.refusals import ONLY_SUBSCRIPTIONS, QUERY_TOO_COMPLEX, TOO_MANY_SUBSCRIPTIONS
 from kernel.ids import new_id
 from kernel.listening import DATABASE_AWAY

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
@@ -23,7 +22,7 @@ from graphql_api.live.connection import PROTOCOL, Connection, stop
 from graphql_api.live.delivering import Deliverer
 from graphql_api.live.hub import Hub
 from graphql_api.negotiation import language_of
-from graphql_api.refusals import BUSY, CROSS_SITE
+from graphql_api.refusals import CROSS_SITE, OVERLOADED
 from graphql_api.schema import Contract
 from kernel.errors import Failure
 from kernel.ids import new_id
@@ -91,13 +90,20 @@ class Live:
         """Why there is no handshake: another site's page asks, or there are too many already."""
         if not is_own_page(socket):
             return _refusal(CROSS_SITE(), 403, socket)
-        return _refusal(BUSY(), 503, socket) if self._sockets >= self.limits.connections else None
+        if self._sockets < self.limits.connections:
+            return None
+        seconds = self.limits.retry_seconds
+        refused = _refusal(OVERLOADED(seconds=seconds), 503, socket)
+        refused.headers["retry-after"] = str(seconds)
+        return refused
 
     def _enter(self, connection: Connection) -> None:
         if connection.viewer is None:
             raise ClosedError(ends.NOT_SIGNED_IN)
-        mine = Counter(_account_of(other) for other in self._entered)[_account_of(connection)]
-        if mine >= self.limits.connections_per_account:
+        mine, ours = _place_of(connection)
+        places = [_place_of(other) for other in self._entered]
+        is_account_full = sum(account == mine for account, _ in places) >= self.limits.connections_per_account
+        if is_account_full or sum(union == ours for _, union in places) >= self.limits.connections_per_union:
             raise ClosedError(ends.TOO_MANY_CONNECTIONS)
         self._entered.add(connection)
 
@@ -133,8 +139,10 @@ def is_own_page(socket: WebSocket) -> bool:
     return origin is None or urlsplit(origin).netloc.lower() == socket.headers.get("host", "").lower()
 
 
-def _account_of(connection: Connection) -> UUID | None:
-    return None if connection.viewer is None else connection.viewer.signed_in.account_id
+def _place_of(connection: Connection) -> tuple[UUID | None, UUID | None]:
+    """The account and the union of who is connected."""
+    viewer = connection.viewer
+    return (None, None) if viewer is None else (viewer.signed_in.account_id, viewer.signed_in.tenant.id)
 
 
 def _refusal(failure: Failure, status: int, socket: WebSocket) -> Response:

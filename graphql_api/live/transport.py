@@ -1,13 +1,14 @@
 """The server's side of a web socket below the application: what no application hears of."""
 
 import logging
-from asyncio import BaseTransport, TimerHandle
+from asyncio import BaseTransport
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from graphql_api.live.closing import LiveLimits
 from graphql_api.live.pace import Pace
+from graphql_api.transport import StuckWriter
 
 _PING_BURST, _PING_RATE = 20, 1.0
 _WARNINGS = logging.getLogger("uvicorn.error.sockets")
@@ -16,12 +17,11 @@ _WARNINGS.setLevel(
 )  # else each handshake is logged with its query string, where a client may have put his token
 
 
-class SocketProtocol(WebSocketsSansIOProtocol):
+class SocketProtocol(WebSocketsSansIOProtocol, StuckWriter):
     """Cuts off who does not read what he is sent for `stuck_seconds`, and who floods the server with ping frames, each of which it must answer."""
 
     buffered = 256 * 1024
     stuck_seconds = 10.0
-    _stuck: TimerHandle | None = None
     _pace: Pace | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -30,16 +30,15 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.transport.set_write_buffer_limits(high=self.buffered)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._forget()
+        self.end_waiting()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._forget()
-        self._stuck = self.loop.call_later(self.stuck_seconds, self.transport.abort)
+        self.begin_waiting()
 
     def resume_writing(self) -> None:
-        self._forget()
+        self.end_waiting()
         super().resume_writing()
 
     def handle_ping(self) -> None:
@@ -48,11 +47,6 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             super().handle_ping()
         else:
             self.transport.abort()
-
-    def _forget(self) -> None:
-        if self._stuck is not None:
-            self._stuck.cancel()
-            self._stuck = None
 
 
 def socket_options() -> dict[str, Any]:

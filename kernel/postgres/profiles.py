@@ -25,7 +25,7 @@ _PROFILES: dict[Profile, dict[str, str]] = {
         "shared_buffers": "160MB",
         "effective_cache_size": "1GB",
         "maintenance_work_mem": "64MB",
-        "max_connections": "100",
+        "max_connections": "200",
         "wal_compression": "on",
         "log_min_duration_statement": "1s",
     },

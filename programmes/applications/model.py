@@ -33,6 +33,7 @@ class Application(VersionedRow, Base):
         UniqueConstraint("tenant_id", "case_id", "desk"),
         Index("ix_application_edition_state", "tenant_id", "edition_id", "state", "id"),
         Index("ix_application_updated", "tenant_id", "updated_at", "id"),
+        Index("ix_application_person", "tenant_id", "person_id", "id"),
         Index(
             "uq_application_recommended_rank",
             "tenant_id",

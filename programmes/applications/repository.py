@@ -1,16 +1,86 @@
 """Cases in the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.clock import Clock
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import NOT_FOUND
+from kernel.foresight import Asked, Piece, fetch_together, found, found_again, tuple_of
+from kernel.holding import Held, Lock, holding
 from programmes.applications.model import Application, CaseClaim, Evidence, PeerLetter, ReviewCheck, Snapshot
 from programmes.applications.rules.transitions import Desk, State
+from programmes.catalogue.ahead import hold_grant
+from programmes.catalogue.model import RecommendingGrant
+
+CASE = Lock(Application, Application.tenant_id == bindparam("tenant_id"), Application.id == bindparam("application_id"))
+PLACES = Lock(
+    RecommendingGrant,
+    RecommendingGrant.tenant_id == bindparam("tenant_id"),
+    RecommendingGrant.edition_id == bindparam("edition_id"),
+)
+EVIDENCE = Piece.of_rows(
+    Evidence,
+    lambda chosen: chosen.where(
+        Evidence.tenant_id == bindparam("tenant_id"), Evidence.application_id == bindparam("application_id")
+    ).order_by(Evidence.id),
+)
+LETTERS = Piece.of_rows(
+    PeerLetter,
+    lambda chosen: chosen.where(
+        PeerLetter.tenant_id == bindparam("tenant_id"), PeerLetter.application_id == bindparam("application_id")
+    ).order_by(PeerLetter.id),
+)
+LAST_SNAPSHOT = Piece(
+    select(func.coalesce(func.max(Snapshot.number), 0)).where(
+        Snapshot.tenant_id == bindparam("tenant_id"), Snapshot.application_id == bindparam("application_id")
+    ),
+    tuple_of,
+)
+RANK_HOLDERS = Piece(
+    select(Application.id).where(
+        Application.tenant_id == bindparam("tenant_id"),
+        Application.edition_id == bindparam("edition_id"),
+        Application.recommending_unit_id == bindparam("tenant_id"),
+        Application.rank == bindparam("rank"),
+        Application.id != bindparam("application_id"),
+    ),
+    tuple_of,
+)
+
+
+@asynccontextmanager
+async def holding_case(
+    session: WriteSession, application_id: UUID, ahead: Callable[[Application], Sequence[Asked[Any]]]
+) -> AsyncGenerator[Application]:
+    """The case, held until the transaction ends, with what an act will ask about it; raises NOT_FOUND."""
+    async with holding(session, [Held("held", CASE, application_id=application_id)], ahead) as (cases,):
+        if not cases:
+            raise NOT_FOUND()
+        yield cases[0]
+
+
+@asynccontextmanager
+async def holding_case_and_places(
+    session: WriteSession, application_id: UUID, ahead: Callable[[Application], Sequence[Asked[Any]]]
+) -> AsyncGenerator[Application]:
+    """Likewise; then also the places its edition gives this tenant are held."""
+    case = Held("held", CASE, application_id=application_id)
+    places = Held("places", PLACES, edition_id=case.edition_id)
+
+    def first_of(held: Application, _places: RecommendingGrant | None) -> Sequence[Asked[Any]]:
+        return ahead(held)
+
+    async with holding(session, [case, places], first_of) as (cases, grants):
+        if not cases:
+            raise NOT_FOUND()
+        hold_grant(session, cases[0].edition_id, grants)
+        yield cases[0]
 
 
 async def lock_application(session: WriteSession, application_id: UUID) -> Application:
@@ -45,6 +115,8 @@ async def find_case(session: ReadSession, case_id: UUID) -> Application | None:
 
 async def list_evidence(session: ReadSession, application_id: UUID) -> Sequence[Evidence]:
     """The supporting material of a case, in the order it was entered."""
+    if (ahead := found(session, EVIDENCE, application_id=application_id)) is not None:
+        return ahead
     query = (
         select(Evidence)
         .where(Evidence.tenant_id == session.tenant_id, Evidence.application_id == application_id)
@@ -55,6 +127,8 @@ async def list_evidence(session: ReadSession, application_id: UUID) -> Sequence[
 
 async def list_letters(session: ReadSession, application_id: UUID) -> Sequence[PeerLetter]:
     """The peers' letters of a case, in the order they were entered."""
+    if (ahead := found(session, LETTERS, application_id=application_id)) is not None:
+        return ahead
     query = (
         select(PeerLetter)
         .where(PeerLetter.tenant_id == session.tenant_id, PeerLetter.application_id == application_id)
@@ -63,8 +137,24 @@ async def list_letters(session: ReadSession, application_id: UUID) -> Sequence[P
     return (await session.execute(query)).scalars().all()
 
 
+async def is_rank_taken(session: ReadSession, application: Application, rank: int) -> bool:
+    """Whether another nominee of this tenant stands at this place in the edition."""
+    asked = rank_holders(application, rank)
+    holders = found_again(session, asked)
+    if holders is None:
+        (holders,) = await fetch_together(session, asked)
+    return bool(holders)
+
+
+def rank_holders(application: Application, rank: int | None) -> Asked[tuple[Any, ...]]:
+    """What `is_rank_taken` reads."""
+    return RANK_HOLDERS.of(edition_id=application.edition_id, rank=rank, application_id=application.id)
+
+
 async def next_snapshot_number(session: ReadSession, application_id: UUID) -> int:
     """One more than the case's last snapshot."""
+    if (ahead := found(session, LAST_SNAPSHOT, application_id=application_id)) is not None:
+        return ahead[0][0] + 1
     query = select(func.coalesce(func.max(Snapshot.number), 0)).where(
         Snapshot.tenant_id == session.tenant_id,
         Snapshot.application_id == application_id,

@@ -7,19 +7,37 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, and_, any_, bindparam, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.database import ReadSession
+from kernel.direct import Fetching
+from kernel.foresight import found
+from kernel.prepared import Prepared
+from programmes.catalogue.ahead import EDITION, GRANT, PROGRAMMES
 from programmes.catalogue.errors import EDITION_NOT_FOUND, PROGRAMME_NOT_FOUND
 from programmes.catalogue.model import Edition, ExtraUnit, Programme, Quota, RecommendingGrant, RulebookVersion
 from programmes.catalogue.rules.filling import MissingValue, merge, missing_values
 from programmes.catalogue.rules.rulebook import Rulebook
-from tenants import tree
 from tenants.facts import TenantFacts
 from tenants.model import Level, Tenant
-from tenants.queries import list_ancestors
+from tenants.queries import above, list_ancestors
 
+_IDS = any_(bindparam("ids", type_=ARRAY(Edition.id.type)))
+_OF_HASHES = any_(bindparam("hashes", type_=ARRAY(RulebookVersion.sha256.type)))
+_RULES = Prepared(
+    select(Edition.id, Edition.rules_sha256, Edition.filled, RulebookVersion.sha256)
+    .join(RulebookVersion, RulebookVersion.id == Edition.rulebook_version_id)
+    .where(Edition.id == _IDS)
+)
+_HASHES = Prepared(select(RulebookVersion.id, RulebookVersion.sha256).where(RulebookVersion.id == _IDS))
+_LOCKED = Prepared(
+    select(Edition.rules_sha256, Edition.rules).where(Edition.id == _IDS, Edition.rules_sha256 == _OF_HASHES)
+)
+_SHIPPED = Prepared(select(RulebookVersion.sha256, RulebookVersion.content).where(RulebookVersion.sha256 == _OF_HASHES))
+_FILLED = Prepared(
+    select(Edition.id, Edition.rules_sha256, Edition.rulebook_version_id, Edition.filled).where(Edition.id == _IDS)
+)
 _CACHE_SIZE = 512
 _cache: OrderedDict[str, Rulebook] = OrderedDict()
 
@@ -33,6 +51,16 @@ class EditionCursor:
 
 
 @dataclass(frozen=True)
+class _RulesRow:
+    """What says which rules an edition runs by."""
+
+    id: UUID
+    rules_sha256: str | None
+    filled: dict[str, Any]
+    shipped_sha256: str
+
+
+@dataclass(frozen=True)
 class DueEdition:
     """An edition that its schedule moves: `act` is open or close, to be done by its organiser."""
 
@@ -41,33 +69,24 @@ class DueEdition:
     act: str
 
 
-async def rulebook_of(session: ReadSession, edition_id: UUID) -> Rulebook:
+async def rulebook_of(session: Fetching, edition_id: UUID) -> Rulebook:
     """The rules an edition runs by: locked at issue; of a draft, as they would be issued now. Raises EDITION_NOT_FOUND.
 
     A rulebook is parsed once per process and content (its SHA-256).
     """
-    found = await rulebooks_of(session, [edition_id])
-    if edition_id not in found:
+    books = await rulebooks_of(session, [edition_id])
+    if edition_id not in books:
         raise EDITION_NOT_FOUND(path=("id",))
-    return found[edition_id]
+    return books[edition_id]
 
 
-async def rulebooks_of(session: ReadSession, edition_ids: Collection[UUID]) -> dict[UUID, Rulebook]:
+async def rulebooks_of(session: Fetching, edition_ids: Collection[UUID]) -> dict[UUID, Rulebook]:
     """`rulebook_of` for several at once: one statement, and two more at most for contents this process has not parsed yet."""
-    shipped_hash = RulebookVersion.sha256.label("shipped_sha256")
-    rows = (
-        await session.execute(
-            select(Edition.id, Edition.rules_sha256, Edition.filled, shipped_hash)
-            .join(RulebookVersion, RulebookVersion.id == Edition.rulebook_version_id)
-            .where(Edition.id.in_(edition_ids))
-        )
-    ).all()
+    rows = await _rules_of(session, edition_ids)
     locked = {row.rules_sha256 for row in rows if row.rules_sha256 is not None}
     shipped = {row.shipped_sha256 for row in rows if row.rules_sha256 is None}
-    books = await _parsed(session, locked, select(Edition.rules_sha256, Edition.rules), Edition.rules_sha256)
-    books |= await _parsed(
-        session, shipped, select(RulebookVersion.sha256, RulebookVersion.content), RulebookVersion.sha256
-    )
+    books = await _parsed(session, locked, _LOCKED, ids=list(edition_ids))
+    books |= await _parsed(session, shipped, _SHIPPED)
     return {
         row.id: books[row.rules_sha256]
         if row.rules_sha256 is not None
@@ -76,31 +95,42 @@ async def rulebooks_of(session: ReadSession, edition_ids: Collection[UUID]) -> d
     }
 
 
-async def rulebook_version(session: AsyncSession, version_id: UUID) -> Rulebook:
+async def _rules_of(session: Fetching, edition_ids: Collection[UUID]) -> Sequence[_RulesRow]:
+    ahead = [found(session, EDITION, edition_id=edition_id) for edition_id in edition_ids]
+    if None not in ahead:
+        return [
+            _RulesRow(edition.id, edition.rules_sha256, edition.filled, shipped)
+            for rows in ahead
+            for edition, shipped in rows or ()
+        ]
+    return [_RulesRow(*row) for row in await session.fetch(_RULES, ids=list(edition_ids))]
+
+
+async def rulebook_version(session: Fetching, version_id: UUID) -> Rulebook:
     """A shipped rulebook as it was loaded, silent values null."""
     return (await rulebook_versions(session, [version_id]))[version_id]
 
 
-async def rulebook_versions(session: AsyncSession, version_ids: Collection[UUID]) -> dict[UUID, Rulebook]:
+async def rulebook_versions(session: Fetching, version_ids: Collection[UUID]) -> dict[UUID, Rulebook]:
     """Several shipped rulebooks by the ids of their versions."""
-    chosen = select(RulebookVersion.id, RulebookVersion.sha256).where(RulebookVersion.id.in_(version_ids))
-    hashes = {row.id: row.sha256 for row in await session.execute(chosen)}
-    contents = select(RulebookVersion.sha256, RulebookVersion.content)
-    books = await _parsed(session, set(hashes.values()), contents, RulebookVersion.sha256)
+    hashes: dict[UUID, str] = dict(await session.fetch(_HASHES, ids=list(version_ids)))
+    books = await _parsed(session, set(hashes.values()), _SHIPPED)
     return {version_id: books[sha256] for version_id, sha256 in hashes.items()}
 
 
-async def list_programmes(session: AsyncSession) -> Sequence[Programme]:
+async def list_programmes(session: ReadSession) -> Sequence[Programme]:
     """All programmes, by their code; a reference table that everybody may read."""
+    if (ahead := found(session, PROGRAMMES)) is not None:
+        return ahead
     return (await session.execute(select(Programme).order_by(Programme.code))).scalars().all()
 
 
 async def get_programme(session: AsyncSession, code: str) -> Programme:
     """A programme by its code; raises PROGRAMME_NOT_FOUND."""
-    found = (await session.execute(select(Programme).where(Programme.code == code))).scalar_one_or_none()
-    if found is None:
+    programme = (await session.execute(select(Programme).where(Programme.code == code))).scalar_one_or_none()
+    if programme is None:
         raise PROGRAMME_NOT_FOUND(path=("code",))
-    return found
+    return programme
 
 
 async def list_rulebook_versions(session: AsyncSession, programme_id: UUID) -> Sequence[RulebookVersion]:
@@ -111,15 +141,17 @@ async def list_rulebook_versions(session: AsyncSession, programme_id: UUID) -> S
 
 async def find_edition(session: ReadSession, edition_id: UUID) -> Edition | None:
     """An edition this tenant may know of: its own, or one that is published."""
+    if (ahead := found(session, EDITION, edition_id=edition_id)) is not None:
+        return next((edition for edition, _ in ahead), None)
     return (await session.execute(select(Edition).where(Edition.id == edition_id))).scalar_one_or_none()
 
 
 async def get_edition(session: ReadSession, edition_id: UUID) -> Edition:
     """An edition this tenant may know of; raises EDITION_NOT_FOUND. `tenant_id` is its organiser."""
-    found = await find_edition(session, edition_id)
-    if found is None:
+    edition = await find_edition(session, edition_id)
+    if edition is None:
         raise EDITION_NOT_FOUND(path=("id",))
-    return found
+    return edition
 
 
 async def list_editions(
@@ -164,8 +196,10 @@ async def list_extra_units(session: ReadSession, edition_id: UUID) -> Sequence[E
 
 async def find_grant(session: ReadSession, edition_id: UUID) -> RecommendingGrant | None:
     """What an edition allows this tenant as a recommending unit, if the organiser has told it."""
-    found = select(RecommendingGrant).where(*_own(session, RecommendingGrant, edition_id))
-    return (await session.execute(found)).scalar_one_or_none()
+    if (ahead := found(session, GRANT, edition_id=edition_id)) is not None:
+        return next(iter(ahead), None)
+    query = select(RecommendingGrant).where(*_own(session, RecommendingGrant, edition_id))
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def list_due_editions(session: ReadSession, today: date) -> Sequence[DueEdition]:
@@ -178,20 +212,21 @@ async def list_due_editions(session: ReadSession, today: date) -> Sequence[DueEd
     return [DueEdition(row.tenant_id, row.id, "open" if row.state == "issued" else "close") for row in rows]
 
 
-async def list_missing_values(session: ReadSession, edition: Edition) -> list[MissingValue]:
+async def list_missing_values(session: Fetching, edition: Edition) -> list[MissingValue]:
     """What must still be filled in before the edition can be issued; of an issued one, nothing."""
     if edition.rules_sha256 is not None:
         return []
     return missing_values(await rulebook_version(session, edition.rulebook_version_id), values_of(edition.filled))
 
 
-async def list_missing_of(session: ReadSession, edition_ids: Collection[UUID]) -> dict[UUID, list[MissingValue]]:
+async def list_missing_of(session: Fetching, edition_ids: Collection[UUID]) -> dict[UUID, list[MissingValue]]:
     """`list_missing_values` of several editions at once."""
-    rows = (await session.execute(select(Edition).where(Edition.id.in_(edition_ids)))).scalars().all()
-    drafts = [edition for edition in rows if edition.rules_sha256 is None]
-    books = await rulebook_versions(session, {edition.rulebook_version_id for edition in drafts}) if drafts else {}
-    return {edition.id: [] for edition in rows} | {
-        edition.id: missing_values(books[edition.rulebook_version_id], values_of(edition.filled)) for edition in drafts
+    rows = await session.fetch(_FILLED, ids=list(edition_ids))
+    drafts = {edition_id: (version_id, filled) for edition_id, issued, version_id, filled in rows if issued is None}
+    books = await rulebook_versions(session, {version_id for version_id, _ in drafts.values()}) if drafts else {}
+    return {edition_id: [] for edition_id, *_ in rows} | {
+        edition_id: missing_values(books[version_id], values_of(filled))
+        for edition_id, (version_id, filled) in drafts.items()
     }
 
 
@@ -201,12 +236,12 @@ async def list_level_codes(session: AsyncSession) -> set[str]:
 
 
 def own_or_above(tenant: TenantFacts) -> ColumnElement[bool]:
-    """The condition of a list of editions: the tenant's own, and the published ones of those above it on both lines."""
-    places = [Tenant.path.in_(tree.ancestor_paths(tenant.path))]
-    if tenant.industry_path is not None:
-        places.append(Tenant.industry_path.in_(tree.ancestor_paths(tenant.industry_path)))
-    above = Edition.tenant_id.in_(select(Tenant.id).where(or_(*places)))
-    return or_(Edition.tenant_id == tenant.id, and_(Edition.state != "draft", above))
+    """The condition of a list of editions: the tenant's own, and the published ones of those above it on both lines.
+
+    It begins with the few unions that hold them, so that an index leads to those whatever the number of editions in the country.
+    """
+    holders = func.array(select(Tenant.id).where(or_(Tenant.id == tenant.id, above(tenant))).scalar_subquery())
+    return and_(Edition.tenant_id == any_(holders), _published_or_own(tenant.id))
 
 
 def values_of(filled: dict[str, Any]) -> dict[str, Any]:
@@ -224,17 +259,12 @@ def _own(
     return table.tenant_id == session.tenant_id, table.edition_id == edition_id
 
 
-async def _parsed(
-    session: AsyncSession,
-    hashes: set[str],
-    contents: Select[Any, Any],
-    hashed: ColumnElement[Any] | Any,  # noqa: ANN401
-) -> dict[str, Rulebook]:
+async def _parsed(session: Fetching, hashes: set[str], contents: Prepared, **given: object) -> dict[str, Rulebook]:
     """The rulebooks of these hashes; those this process has not met yet are read and remembered."""
     known = {sha256: _cache[sha256] for sha256 in hashes if sha256 in _cache}
     unknown = hashes - set(known)
     if unknown:
-        for sha256, content in await session.execute(contents.where(hashed.in_(unknown))):
+        for sha256, content in await session.fetch(contents, hashes=list(unknown), **given):
             known[sha256] = Rulebook.model_validate(content)
     for sha256, rulebook in known.items():
         _cache[sha256] = rulebook

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kernel.database import WriteSession
 from kernel.ids import new_id
+from programmes.catalogue.ahead import held_grant
 from programmes.catalogue.errors import EDITION_NOT_FOUND
 from programmes.catalogue.model import Edition, ExtraUnit, Quota, RecommendingGrant
 
@@ -101,7 +102,9 @@ async def save_grant(
 
 
 async def take_place(session: WriteSession, edition_id: UUID) -> bool:
-    """Use one place in one statement, so that parallel calls can never use more than there are; False where none is left or none was given."""
+    """Use one place, under a lock or in one statement, so that parallel calls can never use more than there are; False where none is left or none was given."""
+    if (held := held_grant(session, edition_id)) is not None:
+        return any(_take(grant) for grant in held)
     taken = (
         update(RecommendingGrant)
         .where(
@@ -113,6 +116,12 @@ async def take_place(session: WriteSession, edition_id: UUID) -> bool:
         .returning(RecommendingGrant.used)
     )
     return (await session.execute(taken)).first() is not None
+
+
+def _take(grant: RecommendingGrant) -> bool:
+    is_left = grant.places is None or grant.used < grant.places
+    grant.used += is_left
+    return is_left
 
 
 async def give_place_back(session: WriteSession, edition_id: UUID) -> bool:

@@ -16,7 +16,11 @@ class CultivationPlan(VersionedRow, Base):
     """
 
     __tablename__ = "cultivation_plan"
-    __table_args__ = (within_tenant("application_id", "application"), UniqueConstraint("tenant_id", "application_id"))
+    __table_args__ = (
+        within_tenant("application_id", "application"),
+        UniqueConstraint("tenant_id", "application_id"),
+        Index("ix_cultivation_plan_ends", "tenant_id", "ends_on", "id"),
+    )
 
     edition_id: Mapped[UUID]
     application_id: Mapped[UUID]
@@ -57,6 +61,7 @@ class ProgressReport(VersionedRow, Base):
         within_tenant("plan_id", "cultivation_plan"),
         UniqueConstraint("tenant_id", "plan_id", "due_on"),
         Index("ix_progress_report_due", "tenant_id", "state", "due_on"),
+        Index("ix_progress_report_all", "tenant_id", "due_on", "id"),
     )
 
     plan_id: Mapped[UUID]
@@ -73,7 +78,11 @@ class Assessment(VersionedRow, Base):
     """How the period ended: were the tasks completed, and was the person assessed as qualified; both are needed for a certificate."""
 
     __tablename__ = "assessment"
-    __table_args__ = (within_tenant("application_id", "application"), UniqueConstraint("tenant_id", "application_id"))
+    __table_args__ = (
+        within_tenant("application_id", "application"),
+        UniqueConstraint("tenant_id", "application_id"),
+        Index("ix_assessment_assessed", "tenant_id", "assessed_on", "id"),
+    )
 
     application_id: Mapped[UUID]
     tasks_completed: Mapped[bool]

@@ -21,6 +21,7 @@ class FundingRecord(VersionedRow, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "rule_code", "cause"),
         Index("ix_funding_record_year", "tenant_id", "year", "id"),
+        Index("ix_funding_record_due", "tenant_id", "due_on", "id"),
         Index("ix_funding_record_person", "tenant_id", "person_id", "id"),
         Index("ix_funding_record_case", "tenant_id", "case_id", "id"),
         CheckConstraint("amount_fen is null or amount_fen >= 0", name="amount"),
@@ -62,7 +63,10 @@ class RewardResult(TenantRow, Base):
     """A reward that another level paid to one of ours, as recorded with its document; what matching rules are counted from."""
 
     __tablename__ = "reward_result"
-    __table_args__ = (UniqueConstraint("tenant_id", "honour_id"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "honour_id"),
+        Index("ix_reward_result_recorded", "tenant_id", "recorded_at", "id"),
+    )
 
     honour_id: Mapped[UUID]
     person_id: Mapped[UUID]

@@ -22,6 +22,7 @@ class Handover(VersionedRow, Base):
         UniqueConstraint("tenant_id", "correlation_id", "direction"),
         Index("ix_handover_state", "tenant_id", "direction", "state", "id"),
         Index("ix_handover_application", "tenant_id", "application_id"),
+        Index("ix_handover_updated", "tenant_id", "updated_at", "id"),
     )
 
     correlation_id: Mapped[UUID]

@@ -2,17 +2,36 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from kernel.database import ReadSession
 from kernel.errors import NOT_FOUND
+from kernel.foresight import Piece, found
 from programmes.people.errors import CONSENT_MISSING, CONSENT_WITHDRAWN, FILE_ERASED
 from programmes.people.model import Consent, Person
 from programmes.people.rules import PURPOSE_NAMES, Purpose
 
+PERSON = Piece.of_rows(
+    Person, lambda chosen: chosen.where(Person.tenant_id == bindparam("tenant_id"), Person.id == bindparam("person_id"))
+)
+CONSENT = Piece.of_rows(
+    Consent,
+    lambda chosen: (
+        chosen.where(
+            Consent.tenant_id == bindparam("tenant_id"),
+            Consent.person_id == bindparam("person_id"),
+            Consent.purpose == bindparam("purpose"),
+        )
+        .order_by(Consent.withdrawn_on.desc().nulls_first(), Consent.id.desc())
+        .limit(1)
+    ),
+)
+
 
 async def get_person(session: ReadSession, person_id: UUID) -> Person:
     """The file; raises NOT_FOUND."""
+    if ahead := found(session, PERSON, person_id=person_id):
+        return ahead[0]
     query = select(Person).where(Person.tenant_id == session.tenant_id, Person.id == person_id)
     person = (await session.execute(query)).scalar_one_or_none()
     if person is None:
@@ -28,6 +47,8 @@ def require_kept(person: Person) -> None:
 
 async def find_latest_consent(session: ReadSession, person_id: UUID, purpose: Purpose) -> Consent | None:
     """The consent in force; where there is none, the one withdrawn last; None where the person never gave one."""
+    if (ahead := found(session, CONSENT, person_id=person_id, purpose=purpose)) is not None:
+        return next(iter(ahead), None)
     query = (
         select(Consent)
         .where(Consent.tenant_id == session.tenant_id, Consent.person_id == person_id, Consent.purpose == purpose)

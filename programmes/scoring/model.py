@@ -71,7 +71,11 @@ class ScoreSummary(TenantRow, Base):
     """What the sheets of a case come to, by the edition's rule of aggregation; `rank` among the cases of the edition, ties share a rank."""
 
     __tablename__ = "score_summary"
-    __table_args__ = (within_tenant("application_id", "application"), UniqueConstraint("tenant_id", "application_id"))
+    __table_args__ = (
+        within_tenant("application_id", "application"),
+        UniqueConstraint("tenant_id", "application_id"),
+        Index("ix_score_summary_rank", "tenant_id", "rank", "id"),
+    )
 
     edition_id: Mapped[UUID]
     application_id: Mapped[UUID]

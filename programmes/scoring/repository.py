@@ -1,19 +1,47 @@
 """Experts, sheets, meetings and resolutions in the database."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import NOT_FOUND
+from kernel.foresight import Asked, Piece, found, tuple_of
+from kernel.holding import Held, Lock, holding
 from programmes.applications.model import Application, PeerLetter
 from programmes.people.model import Person
 from programmes.scoring.model import Assignment, Expert, Meeting, Resolution, ScoreSheet, ScoreSummary
 from tenants.accounts.model import Membership
+
+ASSIGNMENT = Lock(
+    Assignment, Assignment.tenant_id == bindparam("tenant_id"), Assignment.id == bindparam("assignment_id")
+)
+CASE = Lock(Application, Application.tenant_id == bindparam("tenant_id"), Application.id == bindparam("application_id"))
+SHEETS = Piece(
+    select(func.count()).where(
+        ScoreSheet.tenant_id == bindparam("tenant_id"), ScoreSheet.assignment_id == bindparam("assignment_id")
+    ),
+    tuple_of,
+)
+
+
+@asynccontextmanager
+async def holding_assigned_case(
+    session: WriteSession, assignment_id: UUID, ahead: Callable[[Assignment, Application], Sequence[Asked[Any]]]
+) -> AsyncGenerator[tuple[Assignment, Application]]:
+    """The assignment and then its case, held until the transaction ends, with what an act will ask about them; raises NOT_FOUND."""
+    assignment = Held("assigned", ASSIGNMENT, assignment_id=assignment_id)
+    case = Held("held", CASE, application_id=assignment.application_id)
+    async with holding(session, [assignment, case], ahead) as (assignments, cases):
+        if not assignments or not cases:
+            raise NOT_FOUND()
+        yield assignments[0], cases[0]
 
 
 async def lock_assignment(session: WriteSession, assignment_id: UUID) -> Assignment:
@@ -23,19 +51,19 @@ async def lock_assignment(session: WriteSession, assignment_id: UUID) -> Assignm
         .where(Assignment.tenant_id == session.tenant_id, Assignment.id == assignment_id)
         .with_for_update()
     )
-    found = (await session.execute(query)).scalar_one_or_none()
-    if found is None:
+    row = (await session.execute(query)).scalar_one_or_none()
+    if row is None:
         raise NOT_FOUND()
-    return found
+    return row
 
 
 async def lock_meeting(session: WriteSession, meeting_id: UUID) -> Meeting:
     """The meeting, held until the transaction ends; raises NOT_FOUND."""
     query = select(Meeting).where(Meeting.tenant_id == session.tenant_id, Meeting.id == meeting_id).with_for_update()
-    found = (await session.execute(query)).scalar_one_or_none()
-    if found is None:
+    row = (await session.execute(query)).scalar_one_or_none()
+    if row is None:
         raise NOT_FOUND()
-    return found
+    return row
 
 
 async def list_memberships(session: ReadSession, account_ids: Collection[UUID], on: date) -> Sequence[Membership]:
@@ -125,6 +153,8 @@ async def list_letter_writers(
 
 async def count_sheets(session: ReadSession, assignment_id: UUID) -> int:
     """How many sheets an assignment has had, the ones given back included."""
+    if (ahead := found(session, SHEETS, assignment_id=assignment_id)) is not None:
+        return ahead[0][0]
     query = select(func.count()).where(
         ScoreSheet.tenant_id == session.tenant_id, ScoreSheet.assignment_id == assignment_id
     )

@@ -51,6 +51,7 @@ class Certificate(VersionedRow, Base):
         within_tenant("title_id", "title"),
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "title_id"),
+        Index("ix_certificate_issued", "tenant_id", "issued_on", "id"),
     )
 
     title_id: Mapped[UUID]
@@ -84,6 +85,7 @@ class Honour(VersionedRow, Base):
         within_tenant("person_id", "person"),
         UniqueConstraint("tenant_id", "person_id", "case_id"),
         Index("ix_honour_person", "tenant_id", "person_id", "id"),
+        Index("ix_honour_granted", "tenant_id", "granted_on", "id"),
     )
 
     person_id: Mapped[UUID]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from kernel.database import Database
 from kernel.sealing import Sealer
+from kernel.settings import LOGIN_POOL
 from tenants.accounts.passwords import Passwords
 from tenants.accounts.policy import CHEAP_COST, FULL_COST, SignInPolicy
 
@@ -27,7 +28,7 @@ def open_entrance(
     login_url: str,
     *,
     cheap: bool = False,
-    pool_size: int = 4,
+    pool_size: int = LOGIN_POOL,
     policy: SignInPolicy | None = None,
     sealer: Sealer | None = None,
 ) -> Entrance:

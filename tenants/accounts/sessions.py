@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, select, update
 
 from kernel import audit
 from kernel.clock import Clock
 from kernel.database import WriteSession
 from kernel.errors import NOT_FOUND
 from kernel.ids import new_id
+from kernel.prepared import Prepared
 from tenants.accounts.entrance import Entrance
 from tenants.accounts.facts import MembershipFacts, NewSession, SignedIn
 from tenants.accounts.model import Account, SignInSession
@@ -45,25 +46,25 @@ class Entry:
 
 
 PLAIN_ENTRY = Entry()
+_AUTHENTICATION, _HOLDER, _PRESENT = Prepared(AUTHENTICATION), Prepared(HOLDER), Prepared(PRESENT)
+_PLACES = Prepared(PLACES)
 
 
 async def authenticate(entrance: Entrance, token: str, clock: Clock, *, seen: bool = True) -> SignedIn | None:
     """Who holds the token, in one statement; None whatever the reason. `seen=False`: it does not count as a use of the session."""
-    statement = AUTHENTICATION if seen else HOLDER
+    statement = _AUTHENTICATION if seen else _HOLDER
     found = await _ask(entrance, clock, statement, given_hash=token_hash(token)) if is_token(token) else []
     return found[0] if found else None
 
 
 async def find_present(entrance: Entrance, session_ids: Collection[UUID], clock: Clock) -> Mapping[UUID, SignedIn]:
     """Those of these sessions that are live, in one statement, by their ids; nobody is noted as seen by it."""
-    found = await _ask(entrance, clock, PRESENT, session_ids=list(session_ids))
+    found = await _ask(entrance, clock, _PRESENT, session_ids=list(session_ids))
     return {signed_in.session_id: signed_in for signed_in in found}
 
 
-async def _ask(entrance: Entrance, clock: Clock, statement: Select[Any], **given: object) -> list[SignedIn]:
-    async with entrance.database.engine.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        rows = (await connection.execute(statement, {**moment(clock, entrance.policy), **given})).all()
+async def _ask(entrance: Entrance, clock: Clock, statement: Prepared, **given: object) -> list[SignedIn]:
+    rows = await entrance.database.direct.fetch(statement, **moment(clock, entrance.policy), **given)
     found = (signed_in_from(row, entrance, clock) for row in rows)
     return [signed_in for signed_in in found if signed_in is not None]
 
@@ -71,8 +72,7 @@ async def _ask(entrance: Entrance, clock: Clock, statement: Select[Any], **given
 async def list_places(entrance: Entrance, account_id: UUID, clock: Clock) -> Sequence[MembershipFacts]:
     """The unions where the account may work today, the highest first."""
     parameters = {**moment(clock, entrance.policy), "account_id": account_id}
-    async with entrance.database.plain() as session:
-        rows = (await session.execute(PLACES, parameters)).all()
+    rows = await entrance.database.direct.fetch(_PLACES, **parameters)
     return [
         MembershipFacts(
             id=row[0],

@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from authz import guard
 from authz.actor import Actor, worker
@@ -192,19 +192,13 @@ async def test_many_subjects_cost_one_statement(database: Database, clock: Fixed
             await guard.note(scope_of(session, who, clock), Duty.ASSIGNED, subject)
     seen: list[str] = []
 
-    def listen(*arguments: object) -> None:
-        seen.append(str(arguments[2]))
-
     async with database.read(HOME.id) as session:
-        event.listen(database.engine.sync_engine, "before_cursor_execute", listen)
-        try:
+        with database.watched(seen.append):
             scope = Scope(session, who, clock)
             acts = [Permission.CASE_SCORE, Permission.CASE_READ, Permission.CASE_PROPOSE]
             decided = await guard.judge(scope, subjects, acts)
             await guard.require(scope, Permission.CASE_SCORE, subjects[0])
             await guard.require(scope, Permission.EDITION_READ, Subject("edition", new_id(), "open"))
-        finally:
-            event.remove(database.engine.sync_engine, "before_cursor_execute", listen)
     assert [one[Permission.CASE_SCORE].allowed for one in decided] == [True, False] * 25
     assert [one[Permission.CASE_READ].allowed for one in decided] == [True, False] * 25
     assert not any(one[Permission.CASE_PROPOSE].allowed for one in decided)

@@ -110,6 +110,7 @@ async def race(
                     await begun.wait()
                     ready.set()
                 await step(Scope(session, person if other is None or ready is begun else other, clock))
+                await session.settle()
                 if ready is begun:
                     ready.set()
                     await go_on.wait()

@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 
 from authz.roles import Role
+from graphql_api.admission.turns import Admission
 from graphql_api.app import make_app
 from graphql_api.context import Services
 from graphql_api.schema import Contract
@@ -103,10 +104,17 @@ async def serving(
     entrance: Entrance | None = None,
     *,
     demo: bool = True,
+    admission: Admission | None = None,
+    compile_after: int | None = None,
 ) -> AsyncGenerator[Client]:
-    """A client of an application over these parts; without an entrance, nobody can sign in but by `tokens`."""
+    """A client of an application over these parts; without an entrance, nobody can sign in but by `tokens`.
+
+    Nothing is compiled unless `compile_after` says so: statements are counted as the ordinary executor sends them.
+    """
     door = entrance if entrance is not None else Entrance(app, None)  # type: ignore[arg-type]
     services = Services(app, door, clock, tokens)
-    transport = httpx.ASGITransport(app=make_app(contract, services, demo=demo))
+    transport = httpx.ASGITransport(
+        app=make_app(contract, services, demo=demo, admission=admission, compile_after=compile_after)
+    )
     async with httpx.AsyncClient(transport=transport, base_url="http://jiangti.test") as http:
         yield Client(http)

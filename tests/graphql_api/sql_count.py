@@ -3,9 +3,6 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
-
-from sqlalchemy import event
 
 from kernel.database import Database
 
@@ -25,14 +22,12 @@ class Counted:
 def counting(database: Database, *, also_reads: bool = False) -> Generator[Counted]:
     """Watch one database while the block runs; `also_reads`: with the record of what a request read."""
     counted = Counted()
-    passed_over = ("SET LOCAL",) if also_reads else ("SET LOCAL", "INSERT INTO read_entry")
+    reads = ("INSERT INTO read_entry", "WITH w0 AS (INSERT INTO read_entry")
+    passed_over = ("SET LOCAL",) if also_reads else ("SET LOCAL", *reads)
 
-    def on_execute(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def on_statement(statement: str) -> None:
         if not statement.startswith(passed_over):
             counted.statements.append(statement)
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", on_execute)
-    try:
+    with database.watched(on_statement):
         yield counted
-    finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", on_execute)

@@ -1,5 +1,6 @@
-"""The year as fixtures: one template per test process, a clone per module; the web's role, and the owner who sees everything."""
+"""The year as fixtures: one template for all test processes, a clone per module; the web's role, and the owner who sees everything."""
 
+import fcntl
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -22,14 +23,13 @@ from kernel.settings import DatabaseUrls, Settings
 from migrations.runner import run_blocking
 from tenants.facts import TenantFacts
 from tenants.queries import get_tenant_by_code
-from tests.databases import clone, drop, new_name
+from tests.databases import clone, drop, ensure_filled, new_name
 from tests.graphql_api.client import Tokens
 from tests.isolation.year import END, build_year
 from tests.sealers import make_sealer
 
 SEALER = make_sealer()
 PEOPLE_ROLES = tuple(role for role in Role if role is not Role.COURIER)
-_TEMPLATES: dict[str, str] = {}
 
 
 @dataclass
@@ -76,15 +76,15 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def year_template(settings: Settings, server: Server, template: str) -> Iterator[str]:
-    """The name of a database that holds the year."""
-    if template not in _TEMPLATES:
-        name = new_name(settings)
-        clone(settings, server, template, name)
+def year_template(settings: Settings, server: Server, template: str) -> str:
+    """The name of a database that holds the year; one for all test processes."""
+
+    def fill(name: str) -> None:
         run_blocking(build_year(urls_of(settings, server, name)))
-        _TEMPLATES[template] = name
-    yield _TEMPLATES[template]
-    drop(server, _TEMPLATES[template])
+
+    with (settings.home / "year.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return ensure_filled(settings, server, template, "year", fill)
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +127,11 @@ def registry(contract: Contract) -> Registry:
 @pytest.fixture(scope="module")
 async def year(owner: Database, registry: Registry) -> Year:
     """The rows as they are when the module begins."""
+    return await find_year(owner, registry)
+
+
+async def find_year(owner: Database, registry: Registry) -> Year:
+    """The rows as they are now."""
     tenants: dict[str, TenantFacts] = {}
     async with owner.plain() as session:
         for union in country.unions():

@@ -1,6 +1,6 @@
 """Years of the demo's country in one database: rows of every type that the contract shows, three and more of each where a list may hold them.
 
-Made once per test process and cloned for each module (`year_template`). In the clones the owner role sees all tenants' rows, so that a test can
+Made once and cloned for each module (`year_template`). In the clones the owner role sees all tenants' rows, so that a test can
 look at what a stranger must not have touched; the web's role stays behind its walls.
 """
 
@@ -605,7 +605,8 @@ async def _look(offices: Offices) -> None:
         async with offices.acting(login) as scope:
             reader = Reader(offices.accounts[login], None, "沈清", "person", "request-of-the-year")
             shown = [Shown("person", person_id, 1) for person_id in people]
-            await record_reads(scope.session, at=scope.clock.now(), reader=reader, shown=shown)
+            at = scope.clock.now()
+            await record_reads(offices.app.direct, scope.tenant_id, at=at, reader=reader, shown=shown)
 
 
 async def _replace_policies(urls: DatabaseUrls) -> None:

@@ -20,6 +20,7 @@ from graphql_api.live.closing import LiveLimits
 from graphql_api.live.service import Live
 from graphql_api.live.transport import SocketProtocol, socket_options
 from graphql_api.schema import Contract
+from graphql_api.transport import http_options
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.live import announce_change
@@ -136,7 +137,7 @@ async def serving(
     with sockets.create_server(("127.0.0.1", 0)) as listener:
         listener.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, 4_096)
         port = listener.getsockname()[1]
-        options: dict[str, Any] = {**socket_options(), "ws": protocol}
+        options: dict[str, Any] = {**socket_options(), **http_options(), "ws": protocol}
         config = uvicorn.Config(
             application,
             log_config=None,

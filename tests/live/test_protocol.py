@@ -196,8 +196,22 @@ async def test_connections_are_counted_and_the_first_message_is_not_waited_for_l
                 async with place.wire():
                     pass
             assert refused.value.response.status_code == 503
+            assert refused.value.response.headers["retry-after"] == "5"
+            assert b"OVERLOADED" in (refused.value.response.body or b"")
         async with place.open(who):
             pass
+
+
+async def test_one_union_leaves_sockets_to_others(contract: Contract, app: Database, year: Year, who: str) -> None:
+    few = LiveLimits(connections_per_union=1)
+    async with (
+        serving(contract, app, year.clock, year.tokens, limits=few) as place,
+        place.open(who),
+        place.open(year.everything("wuhou")),
+        place.wire() as third,
+    ):
+        await third.say({"type": "connection_init", "payload": {"authorization": f"Bearer {who}"}})
+        assert await third.ending() == (4431, "TOO_MANY_CONNECTIONS")
 
 
 async def test_who_is_too_slow_is_cut_off(contract: Contract, app: Database, year: Year, who: str) -> None:

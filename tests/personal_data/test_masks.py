@@ -1,7 +1,6 @@
 """What is sealed or masked can be neither filtered by, sorted by nor read through the contract; to see it is an act of its own."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import pytest
@@ -13,13 +12,11 @@ from authz.roles import Role
 from authz.scope import WriteScope
 from cli.demo.offices import Offices
 from graphql_api.filters import FilterField
-from graphql_api.ids import encode_id
 from graphql_api.reads import ColumnRead, ExpressionRead
 from graphql_api.registry import Bound
 from graphql_api.schema import build
 from kernel.audit import AuditEntry
 from kernel.errors import Failure
-from kernel.ids import new_id
 from programmes.people.service import create_person, reveal_person
 from tests.authz.world import actor, tenant
 from tests.personal_data.climb import NUMBERS, PHONES, rows
@@ -52,15 +49,9 @@ def is_hidden(column: Column[Any]) -> bool:
 
 
 def filtered(field: FilterField) -> set[Column[Any]]:
-    """The columns of the condition, made with the first value that it takes."""
+    """The columns of the condition."""
     assert field.condition is not None
-    for value in ("x", 1, True, date(2026, 1, 1), encode_id("Person", new_id()), ["x"]):
-        try:
-            return columns_in(field.condition(value))
-        except (AttributeError, TypeError, ValueError):
-            continue
-    message = f"no value fits the filter {field.name}"
-    raise AssertionError(message)
+    return columns_in(field.condition.on(None))
 
 
 def test_the_masked_columns_are_these() -> None:

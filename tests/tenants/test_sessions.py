@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from kernel.clock import FixedClock
 from kernel.database import Database
@@ -48,14 +48,12 @@ async def acts(owner: Database, world: World, code: str) -> list[str]:
 async def test_a_token_is_looked_up_in_one_statement(entrance: Entrance, clock: FixedClock) -> None:
     begun = await enter(entrance, clock)
     statements: list[str] = []
-    event.listen(
-        entrance.database.engine.sync_engine, "before_cursor_execute", lambda *given: statements.append(given[2])
-    )
-    for minutes in (0, 2):
-        clock.move(minutes=minutes)
-        statements.clear()
-        assert await is_alive(entrance, clock, begun)
-        assert len(statements) == 1
+    with entrance.database.watched(statements.append):
+        for minutes in (0, 2):
+            clock.move(minutes=minutes)
+            statements.clear()
+            assert await is_alive(entrance, clock, begun)
+            assert len(statements) == 1
 
 
 async def test_a_token_that_is_none_is_nobody(entrance: Entrance, clock: FixedClock) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from kernel import queue_metrics
 from kernel.outbox import enqueue
@@ -38,9 +39,10 @@ def _outage() -> OperationalError:
         (TimeoutError(), LAST, "dead", "dead"),
         (ConnectionRefusedError(), LAST, "postponed", "ready"),
         (_outage(), LAST, "postponed", "ready"),
+        (PoolTimeoutError("QueuePool limit"), LAST, "postponed", "ready"),
         (HopelessError("never"), Patience(), "dead", "dead"),
     ],
-    ids=["another try", "the last try", "time limit", "unreachable", "outage", "hopeless"],
+    ids=["another try", "the last try", "time limit", "unreachable", "outage", "no connection free", "hopeless"],
 )
 async def test_a_failed_attempt_is_tried_again_or_given_up(
     world: World, failure: Exception, patience: Patience, outcome: str, state: str

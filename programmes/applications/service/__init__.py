@@ -1,5 +1,6 @@
 """What people and workers do with cases; every function asks the gate."""
 
+from programmes.applications.service.ahead import ahead_of_moving
 from programmes.applications.service.drafting import (
     create_application,
     create_from_title,
@@ -29,6 +30,7 @@ from programmes.applications.service.routing import next_holder, require_receivi
 __all__ = [
     "add_evidence",
     "add_letter",
+    "ahead_of_moving",
     "count_objections",
     "create_application",
     "create_from_title",

@@ -44,8 +44,7 @@ async def freeze(scope: WriteScope, application: Application) -> Snapshot:
         made_at=scope.clock.now(),
     )
     snapshot.sealed = seal(scope.session, clear, table="snapshot", column="sealed", row_id=snapshot.id)
-    scope.session.add(snapshot)
-    await scope.session.flush()
+    scope.session.deferred.add(snapshot)
     return snapshot
 
 

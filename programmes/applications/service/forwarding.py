@@ -1,11 +1,13 @@
 """Up the ladder inside one edition: the unit endorses, the recommending unit chooses; each freezes a dossier and lets the courier carry it."""
 
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from authz.scope import WriteScope
+from kernel.deferred import constraint_name
+from kernel.errors import Failure
 from kernel.text import clean_text
 from kernel.versions import require_version
 from programmes.applications import repository
@@ -14,19 +16,18 @@ from programmes.applications.events import announce_forwarding, announce_move
 from programmes.applications.model import Application
 from programmes.applications.rules.completeness import FeederRule, Letter, require_feeder, require_letters
 from programmes.applications.rules.transitions import Act, Desk, State
+from programmes.applications.service.ahead import MOST_RANK, ahead_of_endorsing, ahead_of_recommending
 from programmes.applications.service.dossier import freeze
 from programmes.applications.service.moving import admit, carry_out, move, remember
 from programmes.applications.service.routing import find_road, require_recommending
 from programmes.applications.service.window import require_window
-from programmes.catalogue.model import Programme
-from programmes.catalogue.queries import rulebook_of
+from programmes.catalogue.queries import list_programmes, rulebook_of
 from programmes.catalogue.rules.rulebook import Rulebook
 from programmes.catalogue.service import release_place, use_place
 from programmes.people.queries import get_person, require_consent
 from programmes.people.rules import Purpose
 
 _OPINION_LIMIT = 2000
-_MOST_RANK = 9999
 _RANK_INDEX = "uq_application_recommended_rank"
 _BASIS = "本人同意（{day}）；{document} {article}"
 
@@ -35,7 +36,14 @@ async def endorse_application(
     scope: WriteScope, application_id: UUID, *, version: int, opinion: str, audited: bool = True
 ) -> Application:
     """The unit's own union agrees and sends the case to the recommending unit (or keeps it, where it is that itself)."""
-    application = await repository.lock_application(scope.session, application_id)
+    ahead = partial(ahead_of_endorsing, scope)
+    async with repository.holding_case(scope.session, application_id, ahead) as application:
+        return await _endorse(scope, application, version=version, opinion=opinion, audited=audited)
+
+
+async def _endorse(
+    scope: WriteScope, application: Application, *, version: int, opinion: str, audited: bool
+) -> Application:
     transition = await admit(scope, application, Act.ENDORSE)
     require_version(application, version)
     rulebook = await rulebook_of(scope.session, application.edition_id)
@@ -69,7 +77,14 @@ async def recommend_application(
     audited: bool = True,
 ) -> Application:
     """Choose the case as a nominee: within the quota, with the letters the call asks for, from the rung below where that is expected."""
-    application = await repository.lock_application(scope.session, application_id)
+    ahead = partial(ahead_of_recommending, rank=rank)
+    async with repository.holding_case_and_places(scope.session, application_id, ahead) as application:
+        return await _recommend(scope, application, version=version, opinion=opinion, rank=rank, audited=audited)
+
+
+async def _recommend(
+    scope: WriteScope, application: Application, *, version: int, opinion: str, rank: int | None, audited: bool
+) -> Application:
     rulebook = await rulebook_of(scope.session, application.edition_id)
     await require_recommending(scope, rulebook, application.edition_id, application.organiser_id)
     transition = await admit(scope, application, Act.RECOMMEND)
@@ -163,7 +178,7 @@ async def _feeders(scope: WriteScope, rulebook: Rulebook) -> list[FeederRule]:
     """The feeder rules that bind this tenant, with the titles' names."""
     if not rulebook.feeders:
         return []
-    programmes = (await scope.session.execute(select(Programme))).scalars().all()
+    programmes = await list_programmes(scope.session)
     names = {programme.title_code: programme.title_name for programme in programmes}
     organisers = {programme.code: programme.organiser_id for programme in programmes}
     return [
@@ -178,24 +193,18 @@ async def _feeders(scope: WriteScope, rulebook: Rulebook) -> list[FeederRule]:
 async def _take_rank(scope: WriteScope, application: Application, rank: int | None) -> None:
     if rank is None:
         return
-    taken = select(Application.id).where(
-        Application.tenant_id == scope.tenant_id,
-        Application.edition_id == application.edition_id,
-        Application.recommending_unit_id == scope.tenant_id,
-        Application.rank == rank,
-        Application.id != application.id,
-    )
-    if not 1 <= rank <= _MOST_RANK:
-        raise BAD_RANK(path=("input", "rank"), most=_MOST_RANK)
-    if (await scope.session.execute(taken)).first() is not None:
+    if not 1 <= rank <= MOST_RANK:
+        raise BAD_RANK(path=("input", "rank"), most=MOST_RANK)
+    if await repository.is_rank_taken(scope.session, application, rank):
         raise RANK_TAKEN(path=("input", "rank"), rank=rank)
-    try:
-        async with scope.session.begin_nested():
-            application.rank = rank
-    except IntegrityError as failure:
-        if _RANK_INDEX not in str(failure.orig):
-            raise
-        raise RANK_TAKEN(path=("input", "rank"), rank=rank) from failure
+    application.rank = rank
+    scope.session.deferred.translate(Application, partial(_rank_problem, rank=rank))
+
+
+def _rank_problem(problem: IntegrityError, *, rank: int) -> Failure | IntegrityError:
+    """Somebody else has taken it since we looked: RANK_TAKEN; anything else as it is."""
+    taken = constraint_name(problem) == _RANK_INDEX
+    return RANK_TAKEN(path=("input", "rank"), rank=rank) if taken else problem
 
 
 async def _step_on(scope: WriteScope, application: Application, desk: Desk, state: State) -> Application:

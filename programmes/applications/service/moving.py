@@ -107,7 +107,7 @@ def remember(
     document_no: str | None = None,
 ) -> None:
     """Add the step that led to the case's present state to its history."""
-    scope.session.add(
+    scope.session.deferred.add(
         CaseAct(
             tenant_id=scope.tenant_id,
             id=new_id(),

@@ -1,6 +1,7 @@
 """An expert fills in his sheet; the secretary may give it back with a documented reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from authz import guard
@@ -8,10 +9,12 @@ from authz.duties import Duty
 from authz.permissions import Permission
 from authz.scope import WriteScope, audit_act
 from kernel.errors import NOT_FOUND
+from kernel.foresight import Asked
 from kernel.ids import new_id
 from kernel.text import clean_text
 from kernel.versions import require_version, touch
 from programmes.applications import service as applications
+from programmes.applications.model import Application
 from programmes.applications.rules.transitions import Act, State
 from programmes.catalogue.queries import rulebook_of
 from programmes.catalogue.rules.rulebook import Rulebook
@@ -36,8 +39,17 @@ async def submit_score(
     scope: WriteScope, assignment_id: UUID, points: Mapping[str, int], comment: str = ""
 ) -> ScoreSheet:
     """Seal the points (hundredths, by `force_item`) of the actor's own assignment; a second time raises ALREADY_SUBMITTED."""
-    assignment = await repository.lock_assignment(scope.session, assignment_id)
-    (application,) = await applications.lock_applications(scope, [assignment.application_id])
+    async with repository.holding_assigned_case(scope.session, assignment_id, _ahead) as (assignment, application):
+        return await _submit(scope, assignment, application, points, comment)
+
+
+def _ahead(assignment: Assignment, application: Application) -> Sequence[Asked[Any]]:
+    return *applications.ahead_of_moving(application), repository.SHEETS.of(assignment_id=assignment.id)
+
+
+async def _submit(
+    scope: WriteScope, assignment: Assignment, application: Application, points: Mapping[str, int], comment: str
+) -> ScoreSheet:
     await applications.move(scope, application, Act.SCORE, audited=False)
     if assignment.expert_account_id != scope.actor.account_id:
         raise NOT_FOUND()
@@ -58,10 +70,9 @@ async def submit_score(
         change_reason=assignment.return_reason if number > 1 else None,
         submitted_at=scope.clock.now(),
     )
-    scope.session.add(sheet)
+    scope.session.deferred.add(sheet)
     _change(scope, assignment, "submitted")
     audit_act(scope, "case:score", "assignment", assignment.id, after={"sheet": str(sheet.id), "number": number})
-    await scope.session.flush()
     return sheet
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from graphql_api.ids import encode_id
 from kernel.clock import FixedClock
@@ -285,11 +285,9 @@ async def test_a_deputys_request_is_authenticated_in_one_statement(
 ) -> None:
     standing_in = await people.act_as("zheng", await people.grant("zhou", "zheng", "recommender"))
     statements: list[str] = []
-    event.listen(
-        entrance.database.engine.sync_engine, "before_cursor_execute", lambda *given: statements.append(given[2])
-    )
-    await api.data("{ viewer { roles } }", who=standing_in)
-    assert len(statements) == 1
+    with entrance.database.watched(statements.append):
+        await api.data("{ viewer { roles } }", who=standing_in)
+        assert len(statements) == 1
 
 
 CREATE_PERSON = "mutation ($input: CreatePersonInput!) { answer: createPerson(input: $input) { person { id } errors { code path } } }"

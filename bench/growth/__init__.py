@@ -1,0 +1,1 @@
+"""Two countries asked in turn; what `python -m bench.scale` is made of."""
