@@ -49,6 +49,8 @@ class Prepared:
     problems: Problems
     malformed: bool = False
     introspects: bool = False
+    is_remembered: bool = False
+    """Short enough to be kept, and with it whatever is made of it."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Documents:
             self._remembered.move_to_end(text)
             return known
         prepared = self._prepare(text)
-        if not prepared.problems and len(text) <= _LONGEST_REMEMBERED:
+        if prepared.is_remembered:
             self._remembered[text] = prepared
             if len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
@@ -130,7 +132,8 @@ class Documents:
         problems = validate(
             self._registry.schema, document, _RULES, max_errors=MAX_ERRORS - 1, hide_suggestions=self._hide
         )
-        return Prepared(document, list(problems), introspects=_introspects(document))
+        is_remembered = not problems and len(text) <= _LONGEST_REMEMBERED
+        return Prepared(document, list(problems), introspects=_introspects(document), is_remembered=is_remembered)
 
     def _value_problems(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Problems:
         """Wrong variable values, each at its field."""

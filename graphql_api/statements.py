@@ -144,7 +144,7 @@ def _of(related: Related, parent: Any) -> ColumnElement[bool]:  # noqa: ANN401
 
 
 def _most(related: Related) -> ColumnElement[int]:
-    """One row more than the page has, as text of the statement: a plan that is made once has to know how few rows are wanted."""
+    """One row more than the page has, as text of the statement: a plan that is kept has to know how few rows are wanted."""
     return literal_column(str(int(related.page.size) + 1))
 
 

@@ -113,7 +113,9 @@ def _as_sqlalchemy(problem: Exception, sql: str) -> Exception:
     original = kind(problem.args[0] if problem.args else "", problem)
     original.__cause__ = problem
     error = cast("Any", DBAPIError)
-    return error.instance(sql, None, original, _DBAPI.Error, hide_parameters=True, dialect=DIALECT)
+    lost = isinstance(problem, asyncpg.PostgresConnectionError | asyncpg.AdminShutdownError)
+    given = {"hide_parameters": True, "connection_invalidated": lost, "dialect": DIALECT}
+    return error.instance(sql, None, original, _DBAPI.Error, **given)
 
 
 class SavingSession(Session):

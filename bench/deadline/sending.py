@@ -106,7 +106,8 @@ async def _send(lines: Lines, draft: Draft, token: str, number: int, moment: flo
         both = await asyncio.gather(
             _until_answered(lines, sent, token, body), _until_answered(lines, Sent(draft), token, body)
         )
-        sent.codes += [] if both[0] == both[1] else ["TWO_ANSWERS"]
+        answered = set(both) - {Outcome.UNANSWERED}
+        sent.codes += ["TWO_ANSWERS"] if len(answered) > 1 else []
         sent.outcome = both[0]
     else:
         sent.outcome = await _until_answered(lines, sent, token, body, cut=cut)

@@ -29,6 +29,7 @@ def shape_of(actor: Actor) -> Hashable:
         actor.account_id is None,
         None if actor.standing is None else actor.standing.basis,
         tenant.level,
+        tenant.level_rank,
         tenant.line,
         tenant.parent_id is None,
         tenant.industry_parent_id is None,

@@ -74,7 +74,7 @@ class Compiler:
 
     def call(self, prepared: Prepared, operation_name: str | None, given: Mapping[str, Any]) -> Call | None:
         """What may have been compiled; None for what never is: other than queries, and values that are wrong."""
-        known = None if prepared.problems else self._known(prepared, operation_name)
+        known = self._known(prepared, operation_name) if prepared.is_remembered else None
         if known is None:
             return None
         try:

@@ -8,6 +8,9 @@ from kernel.settings import LOGIN_POOL
 from tenants.accounts.passwords import Passwords
 from tenants.accounts.policy import CHEAP_COST, FULL_COST, SignInPolicy
 
+_LOOK_UPS = {"server_settings": {"plan_cache_mode": "auto"}}
+"""Sessions and places are looked up by keys: one plan serves everybody."""
+
 
 @dataclass(frozen=True)
 class Entrance:
@@ -34,7 +37,7 @@ def open_entrance(
 ) -> Entrance:
     """The door at a database; `cheap` hashing is for tests and the demo only."""
     return Entrance(
-        database=Database(login_url, pool_size=pool_size),
+        database=Database(login_url, pool_size=pool_size, connect_args=_LOOK_UPS),
         passwords=Passwords(CHEAP_COST if cheap else FULL_COST),
         policy=policy or SignInPolicy(),
         sealer=sealer,

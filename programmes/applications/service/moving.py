@@ -29,6 +29,9 @@ from programmes.catalogue.errors import EDITION_STATE
 from programmes.catalogue.queries import get_edition, rulebook_of
 from programmes.catalogue.rules.editions import CANCELLED
 
+_PORTION = 50
+"""So many cases are written in one statement: a statement has a bounded number of parameters."""
+
 
 def subject_of(application: Application) -> Subject:
     """The case as the gate sees it."""
@@ -149,8 +152,10 @@ async def move_many(
 ) -> None:
     """Do one act on several locked cases: on all of them, or on none."""
     transitions = [await admit(scope, application, act) for application in applications]
-    for application, transition in zip(applications, transitions, strict=True):
+    for number, (application, transition) in enumerate(zip(applications, transitions, strict=True), start=1):
         await carry_out(scope, application, transition, reason=reason, document_no=document_no, audited=audited)
+        if number % _PORTION == 0:
+            await scope.session.settle()
 
 
 async def count_objections(scope: WriteScope, application: Application, change: int) -> None:
